@@ -1,0 +1,95 @@
+"""Which backend serves which capability: a table of strings, readable without importing any.
+
+A capability is a `typing.Protocol` with one verb. `load("FaceDetector")` imports and builds the
+default backend; a miss lists the names there are. Packages may add backends through the entry
+point group `pyojeong.backends` (name "Capability:backend", value "module:Class"); they never
+shadow a built-in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from pyojeong.errors import MissingExtra, UnknownBackend
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """One way to serve a capability.
+
+    target: "module:Class". extra: the pip extra it needs, if any. weights: asset names.
+    reference: paper or project the method comes from.
+    """
+
+    capability: str
+    name: str
+    target: str
+    licence: str
+    reference: str
+    extra: str | None = None
+    weights: tuple[str, ...] = ()
+
+
+BUILT_IN: tuple[Backend, ...] = ()
+"""Built-in backends; the first of a capability is its default."""
+
+
+@cache
+def backends() -> tuple[Backend, ...]:
+    """Built-in backends, then those that installed packages add (never a name already taken)."""
+    found = {(b.capability, b.name): b for b in BUILT_IN}
+    for point in entry_points(group="pyojeong.backends"):
+        capability, _, name = point.name.partition(":")
+        licence = "see its package"
+        backend = Backend(capability, name, point.value, licence, point.value)
+        found.setdefault((capability, name), backend)
+    return tuple(found.values())
+
+
+def find(capability: str, name: str | None = None) -> Backend:
+    """The backend of that name, or the default. Raises UnknownBackend with the nearest guess."""
+    matching = [b for b in backends() if b.capability == capability]
+    for backend in matching:
+        if name is None or backend.name == name:
+            return backend
+    names = [b.name for b in matching]
+    raise UnknownBackend(*_miss(capability, name or "default", names))
+
+
+def load(capability: str, name: str | None = None, **settings: Any) -> Any:
+    """Import and build a backend. Raises UnknownBackend, or MissingExtra with the install line."""
+    backend = find(capability, name)
+    module, _, cls = backend.target.partition(":")
+    try:
+        return getattr(import_module(module), cls)(**settings)
+    except ModuleNotFoundError as error:
+        if backend.extra is None:
+            raise
+        raise missing_extra(backend.name, backend.extra) from error
+
+
+def missing_extra(what: str, extra: str) -> MissingExtra:
+    """The error for an absent optional package; it names the exact install line."""
+    line = f'pip install "pyojeong[{extra}]"'
+    return MissingExtra(
+        f"{what} needs an optional package. Install it with: {line}",
+        f"{what}에는 추가 패키지가 필요합니다. 설치: {line}",
+    )
+
+
+def _miss(capability: str, name: str, names: Iterable[str]) -> tuple[str, str]:
+    known = sorted(names)
+    close = get_close_matches(name, known, n=1)
+    listed = ", ".join(known) or "-"
+    hint_en = f" Did you mean {close[0]}?" if close else ""
+    hint_ko = f" 혹시 {close[0]}인가요?" if close else ""
+    return (
+        f"No {capability} backend called {name!r}; there are: {listed}.{hint_en}",
+        f"{capability} 백엔드 {name!r}가 없습니다. 사용 가능: {listed}.{hint_ko}",
+    )
