@@ -9,12 +9,12 @@ folder (settings), where `pyojeong models` says how to put them.
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import cast
 
 from pyojeong.errors import MissingWeights
 from pyojeong.settings import settings
@@ -109,8 +109,6 @@ def write_certificate(name: str, file: Path, **facts: str) -> None:
 
 
 def _toml(value: str | int) -> str:
-    import json
-
     return (
         str(value) if isinstance(value, int) else cast(str, json.dumps(value, ensure_ascii=False))
     )
