@@ -109,6 +109,4 @@ def write_certificate(name: str, file: Path, **facts: str) -> None:
 
 
 def _toml(value: str | int) -> str:
-    return (
-        str(value) if isinstance(value, int) else cast(str, json.dumps(value, ensure_ascii=False))
-    )
+    return str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
