@@ -55,6 +55,27 @@ def parse_emotion(name: str) -> Emotion:
     )
 
 
+def parse_mix(text: str) -> dict[Emotion, float]:
+    """Read "sadness:0.7+fear:0.3" (English or Korean names; no number means 1).
+
+    Each intensity is in [0, 1]; an emotion named twice keeps the last. Raises BadSettings.
+    """
+    mix: dict[Emotion, float] = {}
+    for part in text.split("+"):
+        name, colon, number = part.partition(":")
+        try:
+            intensity = float(number) if colon else 1.0
+        except ValueError:
+            intensity = math.nan
+        if not 0 <= intensity <= 1:
+            raise BadSettings(
+                f"{number.strip()!r} is no intensity; use a number from 0 to 1, as in sadness:0.8.",
+                f"{number.strip()!r}: 세기는 0에서 1 사이의 수입니다. 예: sadness:0.8.",
+            )
+        mix[parse_emotion(name)] = intensity
+    return mix
+
+
 @dataclass(frozen=True, slots=True)
 class EmotionScores:
     """Probabilities of the seven house emotions, with the name of what produced them.
