@@ -36,7 +36,15 @@ class Backend:
     weights: tuple[str, ...] = ()
 
 
-BUILT_IN: tuple[Backend, ...] = ()
+BUILT_IN: tuple[Backend, ...] = (
+    Backend(
+        "Voice",
+        "espeak",
+        "pyojeong.speech.espeak:EspeakVoice",
+        licence="Apache-2.0; runs espeak-ng (GPL-3) as a separate program",
+        reference="https://github.com/espeak-ng/espeak-ng",
+    ),
+)
 """Built-in backends; the first of a capability is its default."""
 
 

@@ -1,0 +1,134 @@
+"""When each word of the given text sounds, from the engine's phones and word events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from pyojeong.speech.espeak_process import EspeakReply
+from pyojeong.speech.pronounced import Pronounced
+from pyojeong.speech.types import Phone, Word
+
+_VOWELS = frozenset("ɐɛʌoeuɯi")
+_STRESS = str.maketrans("", "", "ˈˌ")
+_TOKEN = re.compile(r"\S+")
+
+Span = tuple[float, float]
+
+
+def read_phones(reply: EspeakReply) -> tuple[Phone, ...]:
+    """The sounds of an answer, without pauses, language marks and stress marks."""
+    return tuple(p for p in _timeline(reply) if p.name and not p.name.startswith("("))
+
+
+def word_times(given: str, spelled: Pronounced, reply: EspeakReply) -> tuple[Word, ...]:
+    """The words of `given` that sound, in order.
+
+    A word is a run of characters without space, less the punctuation around it; its time goes
+    from its first to its last sound. `spelled` is what the engine was asked to say.
+    """
+    times = _character_times(spelled.text, reply)
+    found: list[Word] = []
+    for start, end in _tokens(given):
+        heard = [
+            time
+            for time, (a, _) in zip(times, spelled.spans, strict=True)
+            if time is not None and start <= a < end
+        ]
+        if heard:
+            first = max(min(a for a, _ in heard), found[-1].end_s if found else 0.0)
+            found.append(Word(start, end, first, max(first, *(b for _, b in heard))))
+    return tuple(found)
+
+
+def _tokens(text: str) -> Iterator[tuple[int, int]]:
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        core = [i for i in range(start, end) if text[i].isalnum()]
+        yield (core[0], core[-1] + 1) if core else (start, end)
+
+
+def _timeline(reply: EspeakReply) -> list[Phone]:
+    ends = [at for _, at in reply.phones[1:]] + [len(reply.sound) // 2]
+    return [
+        Phone(name.translate(_STRESS), at / reply.rate, max(at, end) / reply.rate)
+        for (name, at), end in zip(reply.phones, ends, strict=True)
+    ]
+
+
+def _character_times(text: str, reply: EspeakReply) -> list[Span | None]:
+    times: list[Span | None] = [None] * len(text)
+    timeline = _timeline(reply)
+    for start, end, span in _event_times(reply, timeline):
+        for i in range(max(0, start), min(end, len(text))):
+            times[i] = span
+    syllables = [i for i, c in enumerate(text) if "가" <= c <= "힣"]
+    if syllables:
+        for i, span in zip(syllables, _syllable_times(text, syllables, timeline), strict=True):
+            times[i] = span
+    return times
+
+
+def _event_times(reply: EspeakReply, timeline: list[Phone]) -> Iterator[tuple[int, int, Span]]:
+    """(first character, last + 1, time) of each word event; it sounds until the next one, less
+    the pause before that."""
+    ends = [sample for _, _, sample in reply.words[1:]] + [len(reply.sound) // 2]
+    for (position, length, sample), end in zip(reply.words, ends, strict=True):
+        start_s, limit_s = sample / reply.rate, end / reply.rate
+        sounding = [p.end_s for p in timeline if p.name and start_s <= p.start_s < limit_s]
+        if sounding:
+            yield position, position + length, (start_s, min(limit_s, max(sounding)))
+
+
+def _syllable_times(text: str, syllables: list[int], timeline: list[Phone]) -> list[Span]:
+    """Time of each Hangul syllable. espeak gives no reliable word events in Korean, but exactly
+    one vowel per syllable: the k-th vowel belongs to the k-th syllable."""
+    phones = _korean_part(timeline)
+    vowels = [i for i, p in enumerate(phones) if p.name in _VOWELS]
+    if len(vowels) != len(syllables):
+        return _spread(len(syllables), phones or timeline)
+    starts = [0]
+    for (before, at), character in zip(pairwise(vowels), syllables, strict=False):
+        starts.append(_boundary(phones, before, at, _has_coda(text[character])))
+    ends = [*starts[1:], len(phones)]
+    spans = []
+    for start, end, vowel in zip(starts, ends, vowels, strict=True):
+        sounding = [p.end_s for p in phones[vowel:end] if p.name]
+        spans.append((phones[start].start_s, max(sounding)))
+    return spans
+
+
+def _boundary(phones: list[Phone], before: int, at: int, coda: bool) -> int:
+    """Index of the first sound of the syllable whose vowel is phone `at`."""
+    between = range(before + 1, at)
+    pauses = [i for i in between if not phones[i].name]
+    if pauses:
+        return pauses[-1] + 1
+    return min(before + 1 + coda, at) if len(between) > 1 or not coda else at
+
+
+def _has_coda(syllable: str) -> bool:
+    return (ord(syllable) - ord("가")) % 28 > 0
+
+
+def _korean_part(timeline: list[Phone]) -> list[Phone]:
+    """The phones outside "(en) … (ko)", which bracket words that espeak reads as English."""
+    kept: list[Phone] = []
+    korean = True
+    for phone in timeline:
+        if phone.name.startswith("("):
+            korean = phone.name == "(ko)"
+        elif korean:
+            kept.append(phone)
+    return kept
+
+
+def _spread(count: int, phones: list[Phone]) -> list[Span]:
+    """Equal shares of the sounding time: the last resort."""
+    sounding = [p for p in phones if p.name]
+    if not sounding:
+        return [(0.0, 0.0)] * count
+    first, last = sounding[0].start_s, sounding[-1].end_s
+    step = (last - first) / count
+    return [(first + i * step, first + (i + 1) * step) for i in range(count)]
