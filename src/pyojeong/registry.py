@@ -38,6 +38,22 @@ class Backend:
 
 BUILT_IN: tuple[Backend, ...] = (
     Backend(
+        "FaceDetector",
+        "blazeface",
+        "pyojeong.face.blazeface:BlazeFace",
+        licence="Apache-2.0 (MediaPipe)",
+        reference="Bazarevsky et al. 2019, BlazeFace, arXiv:1907.05047",
+        weights=("blazeface_short", "blazeface_full"),
+    ),
+    Backend(
+        "FaceMesher",
+        "facemesh",
+        "pyojeong.face.facemesh:FaceMeshNet",
+        licence="Apache-2.0 (MediaPipe)",
+        reference="Grishchenko et al. 2020, Attention Mesh, arXiv:2006.10962",
+        weights=("facemesh_attention",),
+    ),
+    Backend(
         "Voice",
         "espeak",
         "pyojeong.speech.espeak:EspeakVoice",

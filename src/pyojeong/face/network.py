@@ -1,0 +1,53 @@
+"""One ONNX file, opened when first used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.assets import asset_path
+from pyojeong.errors import InferenceFailed, MissingWeights
+from pyojeong.settings import settings
+
+
+class Network:
+    """A network with one input and float32 outputs, run by ONNX Runtime on the CPU.
+
+    asset: name of its certificate. Nothing is read before the first `run`.
+    """
+
+    def __init__(self, asset: str) -> None:
+        self.asset = asset
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = settings().threads
+        options.log_severity_level = 3
+        path = asset_path(self.asset)
+        try:
+            return onnxruntime.InferenceSession(
+                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise MissingWeights(
+                f"{path.name} is damaged: {error}", f"{path.name} 파일이 손상되었습니다: {error}"
+            ) from error
+
+    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """All outputs for one input. Raises MissingWeights, InferenceFailed."""
+        session = self._session
+        try:
+            outputs: list[NDArray[np.float32]] = session.run(
+                None, {session.get_inputs()[0].name: batch}
+            )
+        except Exception as error:
+            raise InferenceFailed(
+                f"{self.asset} failed: {error}", f"{self.asset} 실행에 실패했습니다: {error}"
+            ) from error
+        return outputs

@@ -1,0 +1,83 @@
+"""Picture → faces, each with its box, its mesh and the emotion it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.emotion import EmotionScores
+from pyojeong.errors import UnknownBackend
+from pyojeong.face.types import (
+    ExpressionClassifier,
+    FaceDetector,
+    FaceMesh,
+    FaceMesher,
+    Faces,
+    Image,
+)
+from pyojeong.registry import load
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadFace:
+    """One face of a picture.
+
+    box: (4,) float32, xyxy, px, inside the picture: brows to chin, ear to ear. score: the
+    detector's, in [0, 1]. mesh: None where no mesh could be fitted. scores: what the face shows;
+    None without a mesh.
+    """
+
+    box: NDArray[np.float32]
+    score: float
+    mesh: FaceMesh | None
+    scores: EmotionScores | None
+
+    @property
+    def area(self) -> float:
+        """Of the box, in px²."""
+        return float((self.box[2] - self.box[0]) * (self.box[3] - self.box[1]))
+
+
+class FaceReader:
+    """Detector, mesher and classifier in one call; the default backends where none are given."""
+
+    def __init__(
+        self,
+        detector: FaceDetector | None = None,
+        mesher: FaceMesher | None = None,
+        classifier: ExpressionClassifier | None = None,
+    ) -> None:
+        self._detector: FaceDetector = detector or load("FaceDetector")
+        self._mesher: FaceMesher = mesher or load("FaceMesher")
+        self._classifier = classifier or _default_classifier()
+
+    def read(self, image: Image) -> list[ReadFace]:
+        """All faces of an RGB picture (H, W, 3) uint8, the largest first; empty without faces.
+
+        Raises MissingWeights, InferenceFailed.
+        """
+        found = self._detector.detect(image)
+        meshes = self._mesher.mesh(image, found)
+        whole = [m for m in meshes if m is not None]
+        scores = iter(self._classifier.classify(image, whole) if self._classifier else [])
+        faces = [
+            ReadFace(box, float(score), mesh, None if mesh is None else next(scores, None))
+            for box, score, mesh in _rows(found, meshes)
+        ]
+        return sorted(faces, key=lambda face: -face.area)
+
+
+def _rows(
+    found: Faces, meshes: list[FaceMesh | None]
+) -> list[tuple[NDArray[np.float32], float, FaceMesh | None]]:
+    return list(zip(found.boxes, found.scores.tolist(), meshes, strict=True))
+
+
+def _default_classifier() -> ExpressionClassifier | None:
+    try:
+        classifier: ExpressionClassifier = load("ExpressionClassifier")
+    except UnknownBackend:
+        return None
+    return classifier
