@@ -1,1 +1,63 @@
-"""Pyojeong reads emotion in text, faces and film, and gives it a face."""
+"""Pyojeong (표정, "facial expression") reads emotion in text and faces, and gives it a face.
+
+    import pyojeong as pj
+
+    pj.read_text("오늘은 정말 신난다!")          # sentences with EmotionScores
+    pj.read_faces("group.jpg")                  # faces with EmotionScores
+    pj.express("portrait.jpg", "sadness:0.8")   # the edited photo and a verdict
+    pj.tell("Once upon a time ...", "portrait.jpg", "tale.mp4")
+
+Names load what they need on first use: `import pyojeong` alone is light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pyojeong.emotion import EMOTIONS, Emotion, EmotionScores
+from pyojeong.errors import PyojeongError
+from pyojeong.expression import ARKIT_52, Expression
+
+if TYPE_CHECKING:
+    from pyojeong.api import express, read_faces, read_text, tell
+    from pyojeong.story.film import FilmFormat
+    from pyojeong.story.storyboard import Storyboard, read_storyboard
+
+__all__ = [
+    "ARKIT_52",
+    "EMOTIONS",
+    "Emotion",
+    "EmotionScores",
+    "Expression",
+    "FilmFormat",
+    "PyojeongError",
+    "Storyboard",
+    "express",
+    "read_faces",
+    "read_storyboard",
+    "read_text",
+    "tell",
+]
+
+_LAZY = {
+    "FilmFormat": "pyojeong.story.film",
+    "Storyboard": "pyojeong.story.storyboard",
+    "express": "pyojeong.api",
+    "read_faces": "pyojeong.api",
+    "read_storyboard": "pyojeong.story.storyboard",
+    "read_text": "pyojeong.api",
+    "tell": "pyojeong.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

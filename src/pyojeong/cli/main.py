@@ -1,0 +1,99 @@
+"""The command `pyojeong`: builds the commands, prints errors as one line, sets the exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from pyojeong.cli.language import choose_language, language, say
+from pyojeong.errors import PyojeongError, exit_code
+
+
+def main() -> None:
+    """Entry point. Exits with 0, or the code that `errors.EXIT_CODES` gives."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        sys.argv[1:] = choose_language(sys.argv[1:])
+        build()()
+    except PyojeongError as error:
+        _fail(error.text(language()), exit_code(error))
+    except KeyboardInterrupt as error:
+        _fail(
+            say("Stopped; nothing was written.", "중단했습니다. 아무것도 쓰지 않았습니다."),
+            exit_code(error),
+        )
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error worth a message.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def build() -> typer.Typer:
+    """The Typer application in the language chosen."""
+    from pyojeong.cli import express, faces, models, story, text
+
+    app = typer.Typer(
+        name="pyojeong",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        help=_about(),
+        epilog=_examples(),
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for module in (story, text, faces, express):
+        module.add_to(app)
+    models.add_to(app)
+    return app
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")
+    ] = False,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="en|ko", help="Language of messages / 메시지 언어.")
+    ] = "auto",
+) -> None:
+    # `lang` is listed for --help; choose_language has read and removed it before.
+    if version:
+        typer.echo(f"pyojeong {metadata.version('pyojeong')}")
+        raise typer.Exit
+
+
+def _about() -> str:
+    return say(
+        "Reads emotion in text and faces, and gives it a face.",
+        "글과 얼굴에서 감정을 읽고, 그 감정에 표정을 줍니다.",
+    )
+
+
+def _examples() -> str:
+    lines = (
+        (
+            "pyojeong story tale.txt --face portrait.jpg -o tale.mp4",
+            say("a portrait tells the story", "초상이 이야기를 들려줍니다"),
+        ),
+        (
+            "pyojeong express portrait.jpg --emotion sadness:0.8 -o sad.png",
+            say("draw an expression", "표정 그리기"),
+        ),
+        ('pyojeong text "오늘은 정말 신난다!" --json', say("read a text", "글 읽기")),
+        ("pyojeong faces group.jpg", say("read faces", "얼굴 읽기")),
+    )
+    # A blank line between two keeps Typer from joining them.
+    return "\n\n".join(f"[cyan]{command}[/cyan]  {about}" for command, about in lines)
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"pyojeong: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,114 @@
+"""`pyojeong text`: which emotion a text carries, sentence by sentence or line by line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pyojeong.cli.language import say
+from pyojeong.cli.output import coloured, print_json, print_note, print_table
+from pyojeong.emotion import EmotionScores
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(
+        "text",
+        help=say(
+            "Read the emotion of a text. TEXT is the text itself or the path of a text file; "
+            "without it the text comes from standard input.",
+            "글의 감정을 읽습니다. TEXT는 글 자체이거나 글 파일의 경로이고, 없으면 표준 입력을 읽습니다.",
+        ),
+        epilog='pyojeong text "오늘은 정말 신난다!"\n\n'
+        "pyojeong text tale.txt --json\n\npyojeong text --lines reviews.txt > scores.jsonl",
+    )(command)
+
+
+def command(
+    text: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    lines: Annotated[
+        Path | None,
+        typer.Option(
+            "--lines",
+            metavar="FILE",
+            help=say(
+                "Read one text per line (- for standard input) and write one JSON object per line.",
+                "한 줄에 글 하나씩 읽어(-는 표준 입력) 한 줄에 JSON 하나씩 씁니다.",
+            ),
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=say("Print JSON.", "JSON으로 출력합니다."))
+    ] = False,
+    classifier: Annotated[
+        str | None, typer.Option(help=say("Text classifier to use.", "사용할 글 분류기."))
+    ] = None,
+) -> None:
+    from pyojeong.registry import load
+    from pyojeong.text.reader import TextReader
+
+    if lines is not None and text is not None:
+        raise typer.BadParameter(say("give TEXT or --lines", "TEXT와 --lines 중 하나만 쓰세요"))
+    reader = TextReader(load("TextEmotion", classifier))
+    if lines is not None:
+        _stream(reader, lines)
+        return
+    read = reader.read(_the_text(text))
+    sentences = [described(item.sentence.text, item.scores) for item in read]
+    if as_json:
+        print_json({"sentences": sentences})
+        return
+    rows = [
+        [coloured(r.scores.emotion), f"{r.scores.confidence:.0%}", _plain(r.sentence.text)]
+        for r in read
+    ]
+    print_table([say("emotion", "감정"), "", say("sentence", "문장")], rows)
+
+
+def described(text: str, scores: EmotionScores) -> dict[str, Any]:
+    """The JSON object of one text (docs/json.md)."""
+    return {
+        "text": text,
+        "emotion": scores.emotion.value,
+        "confidence": round(scores.confidence, 4),
+        "scores": scores.as_dict(),
+    }
+
+
+def _the_text(text: str | None) -> str:
+    from pyojeong.media.files import check_text, read_text_file
+
+    if text is None:
+        if sys.stdin.isatty():
+            raise typer.BadParameter(say("give a text or a file", "글이나 파일을 주세요"))
+        return check_text(sys.stdin.read())
+    path = Path(text)
+    if _is_file(path):
+        found = read_text_file(path)
+        if found.encoding != "utf-8":
+            print_note(say(f"Read as {found.encoding}.", f"{found.encoding}(으)로 읽었습니다."))
+        return found.text
+    return check_text(text)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False  # a long text or one with NUL is no path
+
+
+def _stream(reader: Any, source: Path) -> None:
+    from pyojeong.media.files import text_lines
+
+    lines = sys.stdin if str(source) == "-" else text_lines(source)
+    for text, scores in reader.read_lines(lines):
+        print_json(described(text, scores), indent=None)
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(text.split()))

@@ -1,0 +1,67 @@
+"""Text → storyboard: sentences, how each feels, how strongly, and how long to pause after it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pyojeong.emotion import Emotion, EmotionScores
+from pyojeong.errors import BadInput
+from pyojeong.story.storyboard import Line, Storyboard, check_length, speakable
+from pyojeong.text.language import detect_language
+from pyojeong.text.reader import ReadSentence, TextReader
+
+PAUSE_S = 0.5
+PARAGRAPH_PAUSE_S = 0.9
+UNSURE = 0.30
+"""Below this probability the best of seven guesses is hardly better than chance: show it faintly."""
+
+
+def direct(text: str, reader: TextReader, lang: Literal["ko", "en"] | None = None) -> Storyboard:
+    """Storyboard of a story in Korean or English.
+
+    lang: language to speak every sentence in; None decides for each sentence.
+    Raises BadInput for text with nothing to say in it or longer than the settings allow.
+    """
+    read = reader.read(text)
+    check_length(len(read))
+    main = lang or _language(text, "ko")
+    lines = tuple(
+        _line(item, following, lang or _language(item.sentence.text, main))
+        for item, following in zip(read, [*read[1:], None], strict=True)
+    )
+    lines = tuple(line for line in lines if speakable([line]))
+    if not lines:
+        raise BadInput(
+            "The text has no sentence that can be spoken (it needs letters or digits).",
+            "읽을 수 있는 문장이 없습니다(글자나 숫자가 필요합니다).",
+        )
+    return Storyboard(lines)
+
+
+def _line(item: ReadSentence, following: ReadSentence | None, lang: Literal["ko", "en"]) -> Line:
+    new_paragraph = (
+        following is not None and following.sentence.paragraph != item.sentence.paragraph
+    )
+    return Line(
+        text=" ".join(item.sentence.text.split()),
+        lang=lang,
+        emotion=item.scores.emotion,
+        intensity=intensity_of(item.scores),
+        confidence=item.scores.confidence,
+        scores=item.scores.as_dict(),
+        pause_s=PARAGRAPH_PAUSE_S if new_paragraph else PAUSE_S,
+    )
+
+
+def intensity_of(scores: EmotionScores) -> float:
+    """How strongly to show what was read, in [0, 1]: surer readings show more clearly."""
+    if scores.emotion is Emotion.NEUTRAL:
+        return 1.0
+    if scores.confidence < UNSURE:
+        return 0.5
+    return 0.8 + 0.2 * scores.confidence
+
+
+def _language(text: str, fallback: Literal["ko", "en"]) -> Literal["ko", "en"]:
+    guess = detect_language(text)
+    return guess if guess in ("ko", "en") else fallback
