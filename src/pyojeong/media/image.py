@@ -1,0 +1,344 @@
+"""Pictures in and out: any usual still format to upright RGB, and back without loss of meaning.
+
+Only the file's content decides its format. The size in the header is checked before anything is
+decoded, so that a small file cannot claim gigabytes.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import threading
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from pyojeong.errors import BadInput, OutputFailed
+from pyojeong.media.files import Note, atomic_path, read_bytes
+from pyojeong.settings import settings
+
+Rgb = NDArray[np.uint8]
+"""RGB uint8 (H, W, 3)."""
+
+_ORIENTATION, _EXIF_IFD, _MAKER_NOTE = 0x0112, 0x8769, 0x927C
+# Description, make, model, resolution, software, date, artist, copyright and the EXIF block.
+# The position (GPS) and the thumbnail, which shows the picture before the edit, stay behind;
+# in TIFF files the other tags describe the file's own storage.
+_KEPT_TAGS = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, _EXIF_IFD}
+
+# Pillow reports doubts through the process-wide warning filters; one reader at a time sets them
+# aside and puts them back.
+_WARNINGS = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A still picture, the right way up.
+
+    rgb: uint8 (H, W, 3). alpha: uint8 (H, W), 255 opaque, or None where the file has none.
+    icc: RGB colour profile the values are in; None means sRGB. exif: EXIF bytes without
+    orientation (already applied), position and thumbnail. notes: what was changed in reading.
+    """
+
+    rgb: Rgb
+    alpha: NDArray[np.uint8] | None = None
+    icc: bytes | None = None
+    exif: bytes | None = None
+    notes: tuple[Note, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:
+            raise ValueError(f"expected uint8 (H, W, 3), got {self.rgb.dtype} {self.rgb.shape}")
+        if self.alpha is not None and (
+            self.alpha.shape != self.rgb.shape[:2] or self.alpha.dtype != np.uint8
+        ):
+            raise ValueError(f"expected uint8 (H, W) alpha, got {self.alpha.shape}")
+
+    @property
+    def width(self) -> int:
+        return int(self.rgb.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.rgb.shape[0])
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+Opener = Callable[[io.BytesIO], ImageFile.ImageFile]
+_OPENERS: tuple[tuple[Callable[[bytes], bool], Opener], ...] = (
+    (lambda b: b.startswith(b"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile),
+    # The base picture of a multi-picture (MPO) or Ultra HDR file is a plain JPEG at its start.
+    (lambda b: b.startswith(b"\xff\xd8\xff"), JpegImagePlugin.JpegImageFile),
+    (lambda b: b[:4] == b"RIFF" and b[8:12] == b"WEBP", WebPImagePlugin.WebPImageFile),
+    (lambda b: b.startswith(b"BM"), BmpImagePlugin.BmpImageFile),
+    (lambda b: b[:6] in (b"GIF87a", b"GIF89a"), GifImagePlugin.GifImageFile),
+    (
+        lambda b: b[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+        TiffImagePlugin.TiffImageFile,
+    ),
+)
+
+_FOREIGN: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+    (lambda b: b[4:8] == b"ftyp" and b[8:12] in (b"avif", b"avis"), "AVIF"),
+    (
+        lambda b: (
+            b[4:8] == b"ftyp"
+            and b[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+        ),
+        "HEIC",
+    ),
+    (lambda b: b[:2] == b"\xff\x0a" or b[4:12] == b"JXL \r\n\x87\n", "JPEG XL"),
+    (lambda b: b.startswith(b"\0\0\0\x0cjP  "), "JPEG 2000"),
+    (lambda b: b"<svg" in b.lower(), "SVG"),
+    (lambda b: b.startswith(b"%PDF"), "PDF"),
+    (lambda b: b.startswith(b"8BPS"), "PSD"),
+    (lambda b: b.startswith(b"\0\0\1\0"), "ICO"),
+)
+
+
+def read_image(path: Path | str) -> Picture:
+    """A picture file (PNG, JPEG, WebP, BMP, GIF, TIFF) as upright 8-bit RGB.
+
+    Of an animation or a multi-page file the first picture is taken. CMYK, 16-bit, gray and
+    palette pictures are converted; alpha is kept apart. Notes say what was changed.
+    Raises BadInput for anything that is no whole picture of these formats, or is larger than
+    the settings max_image_bytes or max_image_pixels (checked before decoding).
+    """
+    path = Path(path)
+    data = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
+    opener = _opener(data, path)
+    with _WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with opener(io.BytesIO(data)) as image:
+                _check_size(image, path)
+                return _picture(image, path)
+        except BadInput:
+            raise
+        # On a broken file Pillow raises nearly anything: OSError, SyntaxError, struct.error...
+        except Exception as error:
+            raise BadInput(
+                f"{path} is damaged or cut short and cannot be read as a picture ({error}).",
+                f"{path}은(는) 손상되었거나 잘린 그림 파일이라 읽을 수 없습니다({error}).",
+            ) from error
+
+
+def _opener(data: bytes, path: Path) -> Opener:
+    head = data[:1024]
+    for matches, opener in _OPENERS:
+        if matches(head):
+            return opener
+    for matches, name in _FOREIGN:
+        if matches(head):
+            raise BadInput(
+                f"{path} is a {name} file, which Pyojeong does not read. "
+                "Convert it to PNG or JPEG first.",
+                f"{path}은(는) {name} 파일이라 읽을 수 없습니다. PNG나 JPEG로 바꿔 주세요.",
+            )
+    raise BadInput(
+        f"{path} is not a picture. Give a PNG, JPEG, WebP, BMP, GIF or TIFF file.",
+        f"{path}은(는) 그림 파일이 아닙니다. PNG, JPEG, WebP, BMP, GIF, TIFF를 지정하세요.",
+    )
+
+
+def _check_size(image: ImageFile.ImageFile, path: Path) -> None:
+    width, height = image.size
+    limit = settings().max_image_pixels
+    if width * height > limit:
+        raise BadInput(
+            f"{path} is too large: {width}x{height} px, the limit is {limit:,} px in all. "
+            "Make it smaller, or raise the limit with PYOJEONG_MAX_IMAGE_PIXELS.",
+            f"{path}이(가) 너무 큽니다: {width}x{height}픽셀, 한도는 모두 {limit:,}픽셀입니다. "
+            "줄이거나 PYOJEONG_MAX_IMAGE_PIXELS로 한도를 올리세요.",
+        )
+
+
+def _picture(image: ImageFile.ImageFile, path: Path) -> Picture:
+    notes = []
+    if getattr(image, "is_animated", False):
+        image.seek(0)
+        notes.append(
+            Note(
+                f"{path} holds several pictures; only the first is used.",
+                f"{path}에는 그림이 여러 장 있어 첫 장만 씁니다.",
+            )
+        )
+    image.load()
+    exif, turn = _exif(image)
+    icc = image.info.get("icc_profile")
+    rgb, alpha, converted = _rgb(image)
+    if converted:
+        notes.append(
+            Note(
+                f"{path} is {converted}; it was converted to 8-bit RGB.",
+                f"{path}: {converted} 그림을 8비트 RGB로 바꿨습니다.",
+            )
+        )
+    # A profile describes the file's own channels: it stays true only for RGB.
+    keeps_profile = icc and icc[16:20] == b"RGB " and image.mode in ("RGB", "RGBA", "P", "PA")
+    return Picture(
+        _upright(rgb, turn),
+        None if alpha is None else _upright(alpha, turn),
+        icc if keeps_profile else None,
+        exif,
+        tuple(notes),
+    )
+
+
+def _rgb(image: Image.Image) -> tuple[Rgb, NDArray[np.uint8] | None, str]:
+    """RGB, alpha, and what was converted ("" for what nobody needs to be told)."""
+    if image.mode == "CMYK":
+        return np.array(_from_cmyk(image)), None, "CMYK"
+    if image.mode == "LAB":
+        lab = ImageCms.createProfile("LAB")
+        srgb = ImageCms.createProfile("sRGB")
+        return np.array(ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")), None, "LAB"
+    if image.mode == "F" or image.mode.startswith("I"):
+        gray = _eight_bits(np.asarray(image))
+        return np.repeat(gray[:, :, None], 3, 2), None, "16-bit"
+    if "A" in image.mode or "a" in image.mode or "transparency" in image.info:
+        rgba = np.asarray(image.convert("RGBA"))
+        return np.ascontiguousarray(rgba[:, :, :3]), np.ascontiguousarray(rgba[:, :, 3]), ""
+    return np.array(image.convert("RGB")), None, ""
+
+
+def _from_cmyk(image: Image.Image) -> Image.Image:
+    icc = image.info.get("icc_profile")
+    if icc:
+        try:
+            profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+            srgb = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            converted = None  # A broken profile is no reason to refuse the picture.
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
+
+
+def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Gray of any depth to 8 bits: floats up to 1 as shares of white, else by their range."""
+    gray = np.nan_to_num(values.astype(np.float32))
+    top = float(gray.max(initial=0.0))
+    if values.dtype.kind == "f" and top <= 1:
+        white = 1.0
+    else:
+        white = 255.0 if top <= 255 else 65535.0 if top <= 65535 else top
+    if values.dtype == np.uint16:
+        white = 65535.0
+    eight: NDArray[np.uint8] = np.clip(np.rint(gray * (255 / white)), 0, 255).astype(np.uint8)
+    return eight
+
+
+def _exif(image: Image.Image) -> tuple[bytes | None, int]:
+    """EXIF fit to be written again, and the orientation (1-8) still to be applied."""
+    try:
+        exif = image.getexif()
+        turn = exif.get(_ORIENTATION, 1)
+        # Reading the block first makes it part of what is kept; a maker note breaks when moved.
+        exif.get_ifd(_EXIF_IFD).pop(_MAKER_NOTE, None)
+        for tag in set(exif) - _KEPT_TAGS:
+            del exif[tag]
+        return exif.tobytes() if exif else None, _valid(turn)
+    except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+        return None, 1
+
+
+def _valid(turn: object) -> int:
+    return turn if isinstance(turn, int) and 1 <= turn <= 8 else 1
+
+
+def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Apply an EXIF orientation (CIPA DC-008, tag 274) to (H, W) or (H, W, 3)."""
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    rows = slice(None, None, -1 if orientation in (3, 4, 7, 8) else 1)
+    columns = slice(None, None, -1 if orientation in (2, 3, 6, 7) else 1)
+    return np.ascontiguousarray(pixels[rows, columns])
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+_FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WEBP",
+    ".bmp": "BMP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+}
+_LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
+
+
+def image_format(path: Path | str) -> str:
+    """Pillow's name of the format a suffix stands for. Raises OutputFailed for others."""
+    suffix = Path(path).suffix.lower()
+    if suffix in _FORMATS:
+        return _FORMATS[suffix]
+    known = " ".join(_FORMATS)
+    raise OutputFailed(
+        f"Cannot write a picture as {suffix or 'a file without suffix'!r}. Use one of: {known}.",
+        f"{suffix!r} 형식으로는 그림을 쓸 수 없습니다. 다음 중에서 고르세요: {known}",
+    )
+
+
+def write_image(path: Path | str, picture: Picture, quality: int = 95) -> tuple[Note, ...]:
+    """Write a picture in the format its suffix names, whole or not at all.
+
+    PNG, TIFF and BMP keep every pixel; so does WebP at quality 100. quality: 1-100, for JPEG and
+    WebP. The profile and EXIF go along where the format holds them. JPEG and BMP have no alpha:
+    the picture is laid on white and a note says so. Raises OutputFailed.
+    """
+    kind = image_format(path)
+    longest = max(picture.width, picture.height)
+    if longest > _LONGEST_SIDE.get(kind, longest):
+        raise OutputFailed(
+            f"{kind} holds at most {_LONGEST_SIDE[kind]} px a side, not {longest}. Use PNG.",
+            f"{kind}의 한 변은 {_LONGEST_SIDE[kind]}픽셀까지입니다({longest}). PNG를 쓰세요.",
+        )
+    image, notes = _pillow_image(picture, kind, Path(path))
+    options: dict[str, Any] = {"exif": picture.exif or b""} if kind != "BMP" else {}
+    if kind != "BMP" and picture.icc:
+        options["icc_profile"] = picture.icc
+    if kind == "JPEG":
+        options |= {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
+    elif kind == "WEBP":
+        options |= {"quality": quality, "lossless": quality >= 100, "exact": True}
+    elif kind == "TIFF" and not picture.exif:
+        # Pillow's compressing encoder cannot write an EXIF block.
+        options["compression"] = "tiff_deflate"
+    with atomic_path(path) as part, part.open("wb") as stream:
+        image.save(stream, kind, **options)
+    return notes
+
+
+def _pillow_image(picture: Picture, kind: str, path: Path) -> tuple[Image.Image, tuple[Note, ...]]:
+    if picture.alpha is None:
+        return Image.fromarray(picture.rgb), ()
+    if kind not in ("JPEG", "BMP"):
+        return Image.fromarray(np.dstack([picture.rgb, picture.alpha])), ()
+    alpha = picture.alpha[:, :, None].astype(np.float32) / 255
+    flat = picture.rgb * alpha + 255 * (1 - alpha)
+    note = Note(
+        f"{kind} has no transparency; {path} is laid on white. Use PNG to keep it.",
+        f"{kind}에는 투명도가 없어 {path}을(를) 흰 바탕에 놓았습니다. PNG를 쓰면 유지됩니다.",
+    )
+    return Image.fromarray(np.rint(flat).astype(np.uint8)), (note,)
