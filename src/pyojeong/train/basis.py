@@ -7,17 +7,22 @@ certificate. Method and limits: docs/models/basis.md.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.assets import WEIGHTS, write_certificate
 from pyojeong.expression import ARKIT_52
-from pyojeong.train import basis_fit, basis_regions
+from pyojeong.train import basis_fit, basis_regions, basis_tidy
 
 Points = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+MEANS = Path("experiments/expression-basis/mean_faces.npz")
+PEOPLE = 16
 
 
 def ict_sources(name: str) -> list[str]:
@@ -41,39 +46,42 @@ def arkit_shapes(shapes: Points, names: list[str]) -> Points:
     return out
 
 
-def opposite(name: str) -> str:
-    """The coefficient of the other side; a name without a side is its own."""
-    if name.endswith("Left"):
-        return name[:-4] + "Right"
-    return name[:-5] + "Left" if name.endswith("Right") else name
+def heads(ict: Mapping[str, NDArray[np.generic]], count: int) -> Iterator[basis_fit.DenseHead]:
+    """The mean head, then random people (seeded) from the identity space."""
+    people = np.random.default_rng(0).normal(0, 0.7, (count, len(ict["ident"])))
+    people[0] = 0
+    neutral, triangles = ict["neutral"].astype(float), ict["tris"].astype(np.int64)
+    for person in people:
+        shape = neutral + np.tensordot(person, ict["ident"].astype(float), axes=1)
+        yield basis_fit.DenseHead(shape, triangles, ict["landmarks68"].astype(np.int64))
 
 
-def symmetric(deltas: Points, mirror: Indices) -> Points:
-    """Mean of every shape and the mirror image of its opposite."""
-    other = [ARKIT_52.index(opposite(name)) for name in ARKIT_52]
-    mirrored = deltas[other][:, mirror] * (-1.0, 1.0, 1.0)
-    return (deltas + mirrored) / 2
+def carried(rest: Points, triangles: Indices, ict: Mapping[str, Any], count: int) -> Points:
+    """(52, 468, 3): the shapes carried over from each head, averaged."""
+    names = [str(n) for n in ict["exp_names"]]
+    exp = ict["exp"].astype(float)
+    total = np.zeros((len(names), *rest.shape))
+    for head in heads(ict, count):
+        embedding, frame, gap = basis_fit.register(rest, triangles, head)
+        print(f"registered, mean gap {gap:.4f} cm")
+        total += embedding.carry(exp) @ frame.T
+    return arkit_shapes(total / count, names)
 
 
 def main() -> None:
     folder = Path(os.environ["PYOJEONG_DATA"]) / "head"
     canonical = np.load(folder / "canonical_468.npz")
     ict = np.load(folder / "ict_face9409_id100_f16.npz")
-    mesh = canonical["vertices"].astype(float)
+    canonical_mesh = canonical["vertices"].astype(float)
     triangles, covers = basis_regions.open_mesh(canonical["triangles"].astype(np.int64))
-    mirror = basis_regions.mirror_pairs(mesh)
-    head = basis_fit.DenseHead(
-        ict["neutral"].astype(float),
-        ict["tris"].astype(np.int64),
-        ict["landmarks68"].astype(np.int64),
-    )
-    embedding, frame, gap = basis_fit.register(mesh, triangles, head)
-    shapes = embedding.carry(ict["exp"].astype(float)) @ frame.T
-    deltas = symmetric(arkit_shapes(shapes, [str(n) for n in ict["exp_names"]]), mirror)
+    mirror = basis_regions.mirror_pairs(canonical_mesh)
+    rest = basis_tidy.join_lips(np.load(MEANS)["rest"].astype(float), mirror)
+    raw = carried(rest, triangles, {k: ict[k] for k in ict.files}, count=PEOPLE)
+    deltas = basis_tidy.Tidier(rest, triangles, mirror).tidy(raw)
     file = WEIGHTS / "basis_arkit52.npz"
     np.savez_compressed(
         file,
-        neutral=mesh.astype(np.float32),
+        neutral=rest.astype(np.float32),
         deltas=deltas.astype(np.float32),
         triangles=triangles.astype(np.uint16),
         covers=covers.astype(np.uint16),
@@ -86,7 +94,7 @@ def main() -> None:
         licence="MIT (ICT-FaceKit shapes), Apache-2.0 (MediaPipe canonical mesh)",
         origin="pyojeong.train.basis",
         trained_on="ICT-FaceKit Light (MIT, (c) 2020 USC ICT), MediaPipe canonical face",
-        accuracy=f"mean registration gap {gap:.4f} cm",
+        accuracy="see docs/models/basis.md",
         limits="linear; see docs/models/basis.md",
         made_by="pyojeong.train.basis",
     )
