@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pyojeong.cli.language import say
+from pyojeong.cli.language import language, say
 from pyojeong.cli.output import coloured, print_json, print_note, print_table
 from pyojeong.emotion import EmotionScores
 
@@ -78,7 +78,8 @@ def described(text: str, scores: EmotionScores) -> dict[str, Any]:
 
 
 def _the_text(text: str | None) -> str:
-    from pyojeong.media.files import check_text, read_text_file
+    from pyojeong.media.files import read_text_file
+    from pyojeong.media.textinput import check_text
 
     if text is None:
         if sys.stdin.isatty():
@@ -87,8 +88,8 @@ def _the_text(text: str | None) -> str:
     path = Path(text)
     if _is_file(path):
         found = read_text_file(path)
-        if found.encoding != "utf-8":
-            print_note(say(f"Read as {found.encoding}.", f"{found.encoding}(으)로 읽었습니다."))
+        for note in found.notes:
+            print_note(note.text(language()))
         return found.text
     return check_text(text)
 
@@ -101,7 +102,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _stream(reader: Any, source: Path) -> None:
-    from pyojeong.media.files import text_lines
+    from pyojeong.media.textinput import text_lines
 
     lines = sys.stdin if str(source) == "-" else text_lines(source)
     for text, scores in reader.read_lines(lines):

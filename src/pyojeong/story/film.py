@@ -124,7 +124,7 @@ class _Shooting:
         lines: list[Line] = []
         cues: list[Cue] = []
         progress(0.0)
-        for i, take in enumerate(perform(storyboard, voices)):
+        for i, take in enumerate(perform(storyboard, voices, self.film.fps)):
             done, share = sum(weights[:i]) / sum(weights), weights[i] / sum(weights)
             own = captions(take, self.painter)
             self.writer.write_audio(take.samples)

@@ -95,10 +95,11 @@ class Take:
         return now.lerp(self.after * 0.92, smoothstep((t - self.end_s + LEAD_S) / EASE_S))
 
 
-def perform(storyboard: Storyboard, voices: dict[str, Voice]) -> Iterator[Take]:
+def perform(storyboard: Storyboard, voices: dict[str, Voice], fps: float) -> Iterator[Take]:
     """Speak every line and time it.
 
-    voices: engine per speaker; "narrator" is the fallback and must be there.
+    voices: engine per speaker; "narrator" is the fallback and must be there. fps: frame rate the
+    performance will be drawn at, so that no closing of the lips falls between two frames.
     """
     lines = storyboard.lines
     feelings = [feeling_of(line) for line in lines]
@@ -119,7 +120,7 @@ def perform(storyboard: Storyboard, voices: dict[str, Voice]) -> Iterator[Take]:
             end_s=end / RATE,
             samples=samples,
             words=tuple(_later(word, said_from) for word in speech.words),
-            mouth=viseme_track(speech),
+            mouth=viseme_track(speech, fps),
             before=(feelings[i - 1] * (0.92 * AFTERGLOW)) if i else Expression(),
             during=feelings[i],
             after=None if last else feelings[i + 1],
