@@ -1,0 +1,86 @@
+"""Where the canonical face sits in a picture: rotation, scale, and turning the head.
+
+A similarity between the canonical face (cm) and the mesh (px, with its depth) by weighted
+Procrustes (Umeyama 1991) over points that expressions hardly move. The projection is scaled
+orthography: what the mesh model's depth is made for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.edit.basis import load_basis
+from pyojeong.edit.topology import STABLE
+
+Points = NDArray[np.float32]
+FLIP = np.array([1.0, -1.0, -1.0], np.float32)
+PIVOT = np.array([0.0, -6.0, -4.5], np.float32)
+"""Where the head turns, in the canonical frame (cm): the top of the neck."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pose:
+    """scale: px per cm. rotation: (3, 3), canonical frame to camera frame (y up, z nearer).
+    shift: (3,) px."""
+
+    scale: float
+    rotation: Points
+    shift: Points
+
+    @property
+    def down(self) -> Points:
+        """(2,) px in the picture for 1 cm down the face."""
+        return self.vectors(np.array([0.0, -1.0, 0.0], np.float32))
+
+    @property
+    def right(self) -> Points:
+        """(2,) px in the picture for 1 cm to the person's left (right in a frontal picture)."""
+        return self.vectors(np.array([1.0, 0.0, 0.0], np.float32))
+
+    @property
+    def yaw(self) -> float:
+        """Degrees by which the face is turned away from the camera, sideways."""
+        facing = self.rotation[:, 2]
+        return float(np.degrees(np.arctan2(facing[0], max(float(facing[2]), 1e-6))))
+
+    def vectors(self, cm: Points) -> Points:
+        """(..., 3) displacements in cm to (..., 2) px."""
+        turned = cm @ (self.rotation.T * (FLIP * self.scale))[:, :2]
+        return turned.astype(np.float32)
+
+    def project(self, cm: Points) -> Points:
+        """(..., 3) canonical points to (..., 2) px."""
+        moved: Points = self.vectors(cm) + self.shift[:2]
+        return moved
+
+    def lift(self, px: Points) -> Points:
+        """(..., 3) mesh points in px to the canonical frame in cm."""
+        local: Points = ((px - self.shift) * FLIP / self.scale) @ self.rotation
+        return local.astype(np.float32)
+
+
+def fit_pose(points: Points) -> Pose:
+    """The pose of mesh points (468+, 3) in px (y down, z smaller is nearer)."""
+    chosen = points[STABLE].astype(np.float64) * FLIP
+    model = load_basis().neutral[STABLE].astype(np.float64)
+    a, b = model - model.mean(0), chosen - chosen.mean(0)
+    u, spread, vt = np.linalg.svd(b.T @ a)
+    sign = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+    rotation = u @ sign @ vt
+    scale = float((spread * np.diag(sign)).sum() / max((a**2).sum(), 1e-9))
+    shift = (chosen.mean(0) - scale * rotation @ model.mean(0)) * FLIP
+    return Pose(scale, rotation.astype(np.float32), shift.astype(np.float32))
+
+
+def head_rotation(pitch: float, yaw: float, roll: float) -> Points:
+    """(3, 3) rotation in the canonical frame for degrees of pitch (up), yaw (to the person's
+    left) and roll (towards the person's left shoulder)."""
+    p, y, r = np.radians([pitch, yaw, roll])
+    about_x = [[1, 0, 0], [0, np.cos(p), np.sin(p)], [0, -np.sin(p), np.cos(p)]]
+    about_y = [[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]]
+    about_z = [[np.cos(r), np.sin(r), 0], [-np.sin(r), np.cos(r), 0], [0, 0, 1]]
+    product = np.array(about_z) @ np.array(about_y) @ np.array(about_x)
+    return product.astype(np.float32)

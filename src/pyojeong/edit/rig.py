@@ -1,0 +1,307 @@
+"""One face of one photo, prepared once, drawn with any expression."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pyojeong.edit.basis import load_basis
+from pyojeong.edit.eyeball import Eyeball, make_eyeball
+from pyojeong.edit.lids import LID_NAMES, Lids, make_lids, opening_factor
+from pyojeong.edit.mouth import MouthFrame, MouthInterior, paint_teeth, paint_tongue, palette
+from pyojeong.edit.pose import PIVOT, Pose, fit_pose, head_rotation
+from pyojeong.edit.slit import Pixels, Rect, Slit, make_slit
+from pyojeong.edit.source import estimate_source
+from pyojeong.edit.topology import IRIS_CENTRE, IRIS_RIM, LOWER_LIP, UPPER_LIP, lid_rings
+from pyojeong.edit.warp import Floats, Lattice, Spread, invert, spread_over
+from pyojeong.expression import ARKIT_52, Expression
+from pyojeong.face.types import FaceMesh, Image
+
+FACE_CM = 15.5
+"""Width of the canonical face."""
+
+
+class FaceRig:
+    """A face ready to be drawn with any expression.
+
+    image: RGB uint8 (H, W, 3), never changed. mesh: the face's mesh in it.
+    zone: (x0, y0, x1, y1) px; nothing outside it ever changes.
+    source: the expression that the photo itself shows, as far as its mesh tells.
+    """
+
+    def __init__(self, image: Image, mesh: FaceMesh) -> None:
+        self._pose = fit_pose(mesh.points)
+        self.zone = _zone(mesh.points, self._pose, image.shape)
+        x0, y0, x1, y1 = self.zone
+        self._photo: Pixels = np.ascontiguousarray(image[y0:y1, x0:x1])
+        self._points = mesh.points - np.array([x0, y0, 0], np.float32)
+        basis = load_basis()
+        self._triangles = np.concatenate([basis.triangles, basis.covers])
+        self._face = self._pose.lift(mesh.points[:468])
+        self._basis = self._basis_px()
+        self._lids = [self._make_lids(side) for side in (0, 1)]
+        self.source = self._estimate()
+        self._prepare_mouth()
+        self._prepare_eyes()
+        self._prepare_zone()
+
+    # -- preparation ---------------------------------------------------------------------
+
+    def _basis_px(self) -> Floats:
+        deltas = load_basis().deltas.copy()
+        for k, name in enumerate(ARKIT_52):
+            if name.startswith(LID_NAMES):
+                deltas[k] = 0
+            if name.startswith("eyeSquint"):
+                for side in (0, 1):
+                    upper, lower = lid_rings(side)
+                    deltas[k, upper[0]] = deltas[k, lower[0]] = 0
+        return self._pose.vectors(deltas)
+
+    def _make_lids(self, side: int) -> Lids:
+        xy = self._points[:, :2]
+        down = self._down
+        upper, lower = lid_rings(side)
+        gap = float(((xy[lower[0]] - xy[upper[0]]) @ down).max())
+        width = float(np.linalg.norm(xy[upper[0, 0]] - xy[upper[0, -1]]))
+        factor = np.clip(gap / max(width, 1e-3) / 0.29, 0.05, 1.6)
+        factor = 1.0 if 0.85 < factor < 1.2 else factor / (0.85 if factor < 1 else 1.2)
+        return make_lids(side, xy, down, float(factor))
+
+    @property
+    def _down(self) -> Floats:
+        down = self._pose.down
+        return (down / max(float(np.hypot(*down)), 1e-6)).astype(np.float32)
+
+    @property
+    def _right(self) -> Floats:
+        right = self._pose.right
+        return (right / max(float(np.hypot(*right)), 1e-6)).astype(np.float32)
+
+    def _estimate(self) -> Expression:
+        found = dict(estimate_source(self._face).coefficients)
+        for side, name in ((0, "Right"), (1, "Left")):
+            lids = self._lids[side]
+            factor = float(lids.gaps.max() / max(lids.rest.max(), 1e-3))
+            if factor < 0.97:
+                found["eyeSquint" + name] = min(1.0, (1 - factor) / 0.36)
+                if factor < 0.64:
+                    found["eyeBlink" + name] = 1 - factor / 0.64
+            elif factor > 1.03:
+                found["eyeWide" + name] = min(1.2, (factor - 1) / 0.38)
+        return Expression(found)
+
+    def _prepare_mouth(self) -> None:
+        xy = self._points[:, :2].copy()
+        top, low = xy[UPPER_LIP[3]], xy[LOWER_LIP[3]]
+        self._lip_gaps = np.maximum((low - top) @ self._down, 0).astype(np.float32)
+        if self._lip_gaps.max() < 0.18 * self._pose.scale:
+            middle = (top + low) / 2
+            xy[UPPER_LIP[3]] = xy[LOWER_LIP[3]] = middle
+            self._lip_gaps[:] = 0
+        self._xy = xy
+        corner = np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]])
+        rect = self._rect(corner, 2.4, 1.6, 3.6)
+        edges = xy[UPPER_LIP[3]], xy[LOWER_LIP[3]]
+        self._mouth = self._slit(rect, edges, 0.07)
+        self._inside = self._paint_mouth(rect)
+
+    def _paint_mouth(self, rect: Rect) -> MouthInterior:
+        scale, xy = self._pose.scale, self._xy
+        size = rect[3] - rect[1], rect[2] - rect[0]
+        skin = self._sample([50, 280, 205, 425, 4, 195, 9, 151, 108, 337])
+        lips = self._sample([*LOWER_LIP[1, 3:8], *LOWER_LIP[0, 4:7], *UPPER_LIP[1, 3:8]])
+        colours = palette(skin, lips)
+        near = self._pose.vectors(np.array([0, 0, 1], np.float32))
+        neutral = load_basis().neutral
+        lip = (neutral[13] + neutral[14]) / 2
+        offset = self._pose.vectors(np.array([0, 0.05, -0.9], np.float32))
+        rest = xy[UPPER_LIP[3, 5]] - self._relaxing()[UPPER_LIP[3, 5]] * 0
+        frame = MouthFrame(
+            self._pose.right, self._pose.down, near, rest + offset - np.array(rect[:2], np.float32)
+        )
+        del lip
+        jaw = MouthFrame(frame.right, frame.down, near, frame.centre + 0.12 * frame.down - 0.25 * near)
+        dark = np.broadcast_to(colours.dark, (*size, 3)).astype(np.float32)
+        opening = np.clip(1 - self._mouth.upper - self._mouth.lower, 0, 1)
+        photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32)
+        seen = cv2.GaussianBlur(opening, (0, 0), max(0.6, 0.03 * scale))
+        return MouthInterior(
+            rect, dark,
+            paint_teeth(frame, size, colours, True),
+            paint_teeth(jaw, size, colours, False),
+            paint_tongue(jaw, size, colours),
+            (photo, opening * 1.0), (photo, opening * 0), max(1.0, 0.28 * scale),
+        )  # fmt: skip
+
+    def _relaxing(self) -> Floats:
+        return np.zeros((468, 2), np.float32)
+
+    def _sample(self, points: list[int]) -> Floats:
+        h, w = self._photo.shape[:2]
+        r = max(1, round(0.15 * self._pose.scale))
+        found = []
+        for x, y in self._points[points, :2]:
+            x, y = int(np.clip(x, 0, w - 1)), int(np.clip(y, 0, h - 1))
+            patch = self._photo[max(0, y - r) : y + r + 1, max(0, x - r) : x + r + 1]
+            found.append(patch.reshape(-1, 3))
+        return np.concatenate(found).astype(np.float32)
+
+    def _prepare_eyes(self) -> None:
+        self._eyes: list[tuple[Slit, Eyeball]] = []
+        for side in (0, 1):
+            upper, lower = lid_rings(side)
+            rows = upper[0], lower[0]
+            if side == 1:
+                rows = rows[0][::-1], rows[1][::-1]
+            edges = self._xy[rows[0]], self._xy[rows[1]]
+            rect = self._rect(np.concatenate(edges), 0.9, 1.3, 1.2)
+            slit = self._slit(rect, edges, 0.05)
+            corner = np.array(rect[:2], np.float32)
+            centre = self._points[IRIS_CENTRE[side], :2] - corner
+            rim = self._points[list(IRIS_RIM[side]), :2] - corner
+            radius = float(np.linalg.norm(rim - centre, axis=1).mean())
+            visible = np.clip(1 - slit.upper - slit.lower, 0, 1)
+            photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]]
+            self._eyes.append((slit, make_eyeball(photo, rect, visible, centre, radius)))
+
+    def _slit(self, rect: Rect, edges: tuple[Floats, Floats], cell_cm: float) -> Slit:
+        mesh = self._xy, self._points[:, 2], self._triangles
+        return make_slit(rect, cell_cm * self._pose.scale, mesh, edges, (self._right, self._down))
+
+    def _rect(self, points: Floats, side: float, above: float, below: float) -> Rect:
+        """A rectangle around points with margins in cm, inside the zone."""
+        s = self._pose.scale
+        h, w = self._photo.shape[:2]
+        low, high = points.min(0), points.max(0)
+        x0, y0 = max(0, int(low[0] - side * s)), max(0, int(low[1] - above * s))
+        x1, y1 = min(w, int(high[0] + side * s) + 1), min(h, int(high[1] + below * s) + 1)
+        return x0, y0, max(x1, x0 + 2), max(y1, y0 + 2)
+
+    def _prepare_zone(self) -> None:
+        h, w = self._photo.shape[:2]
+        lattice = Lattice.over((0, 0, w, h), self._pose.scale * FACE_CM / 72)
+        self._spread: Spread = spread_over(
+            lattice, self._xy, self._points[:, 2], self._triangles
+        )
+        away = self._spread.distance * float(lattice.step.mean()) / self._pose.scale
+        nodes = lattice.index() * lattice.step - self._xy[:468].mean(0)
+        low = np.clip((nodes @ self._down) / np.maximum(np.hypot(*nodes.transpose(2, 0, 1)), 1), 0, 1)
+        self._fade = _fade(away / (4.5 + 4.0 * low))
+        self._fade_head = _fade(away / 8.5)
+        grid_x, grid_y = np.meshgrid(np.arange(w), np.arange(h))
+        self._grid = np.dstack([grid_x, grid_y]).astype(np.float32)
+
+    # -- drawing -------------------------------------------------------------------------
+
+    def draw(self, expression: Expression, relax: float = 0.0) -> Pixels:
+        """(h, w, 3) uint8: the zone's pixels with the expression added to the photo's own,
+        of which the share `relax` in [0, 1] is taken away first."""
+        shown = self.source * (1 - relax) + expression
+        if shown == self.source:
+            return self._photo.copy()
+        moved, skull = self._displacements(expression, relax, shown)
+        return self._render(moved, skull, shown)
+
+    def _displacements(
+        self, expression: Expression, relax: float, shown: Expression
+    ) -> tuple[Floats, Floats]:
+        change = np.array((expression + self.source * -relax).vector(), np.float32)
+        used = np.flatnonzero(change)
+        moved: Floats = np.tensordot(change[used], self._basis[used], axes=1).astype(np.float32)
+        for side, lids in enumerate(self._lids):
+            lids.move(opening_factor(shown, side), moved)
+        self._close_lips(moved, relax)
+        return moved, self._head(expression)
+
+    def _close_lips(self, moved: Floats, relax: float) -> None:
+        top, low = UPPER_LIP[3], LOWER_LIP[3]
+        gaps = self._lip_gaps + (moved[low] - moved[top]) @ self._down
+        wanted = np.maximum(gaps, 0)
+        extra = (wanted - gaps)[:, None] * self._down
+        for ring, share in ((3, 1.0), (2, 0.8), (1, 0.4), (0, 0.1)):
+            moved[UPPER_LIP[ring]] -= extra * (0.4 * share)
+            moved[LOWER_LIP[ring]] += extra * (0.6 * share)
+
+    def _head(self, expression: Expression) -> Floats:
+        if not any(expression.head):
+            return np.zeros((468, 2), np.float32)
+        turn = head_rotation(*expression.head)
+        local = self._face - PIVOT
+        return self._pose.vectors(local @ turn.T - local)
+
+    def _sheets(self, moved: Floats) -> Floats:
+        """(468, 4): displacements of the upper sheet and of the lower sheet."""
+        up, low = moved.copy(), moved.copy()
+        for ring, share in ((3, 1.0), (2, 1.0), (1, 0.5)):
+            up[LOWER_LIP[ring]] += (moved[UPPER_LIP[3]] - moved[LOWER_LIP[ring]]) * share
+            low[UPPER_LIP[ring]] += (moved[LOWER_LIP[3]] - moved[UPPER_LIP[ring]]) * share
+        for side in (0, 1):
+            upper, lower = lid_rings(side)
+            for ring, share in ((0, 1.0), (1, 0.5)):
+                up[lower[ring]] += (moved[upper[0]] - moved[lower[ring]]) * share
+                low[upper[ring]] += (moved[lower[0]] - moved[upper[ring]]) * share
+        return np.concatenate([up, low], axis=1)
+
+    def _render(self, moved: Floats, skull: Floats, shown: Expression) -> Pixels:
+        sheets = self._sheets(moved)
+        map_ = self._zone_map(sheets[:, :2], skull)
+        whole = np.concatenate([sheets[:, :2] + skull, sheets[:, 2:] + skull], axis=1)
+        slits = [self._mouth, *(s for s, _ in self._eyes)]
+        maps = []
+        for slit in slits:
+            up, low = slit.maps(whole)
+            x0, y0, x1, y1 = slit.rect
+            part = map_[y0:y1, x0:x1]
+            part += (up - part) * slit.window
+            low = part + (low - part) * slit.window
+            maps.append((part, low))
+        out = cv2.remap(self._photo, map_, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        for k, (slit, (up, low)) in enumerate(zip(slits, maps, strict=True)):
+            self._open(out, k, slit, up, low, whole, shown)
+        return out
+
+    def _zone_map(self, up: Floats, skull: Floats) -> Floats:
+        both = self._spread.field(np.concatenate([up, skull], axis=1))
+        forward = both[..., :2] * self._fade + both[..., 2:] * self._fade_head
+        forward = cv2.GaussianBlur(forward, (0, 0), 1.0)
+        lattice = self._spread.lattice
+        back = invert(np.ascontiguousarray(forward / lattice.step)) * lattice.step
+        full = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
+        return full + self._grid
+
+    def _open(
+        self, out: Pixels, k: int, slit: Slit, up: Floats, low: Floats, whole: Floats,
+        shown: Expression,
+    ) -> None:  # fmt: skip
+        x0, y0, x1, y1 = slit.rect
+        corner = np.array([x0, y0], np.float32)
+        upper = cv2.remap(slit.upper, up - corner, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        lower = cv2.remap(slit.lower, low - corner, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        below = cv2.remap(self._photo, low, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        opening = (1 - upper) * (1 - lower)
+        if k == 0:
+            jaw = whole[[17, 152, 200], 2:].mean(0)
+            skull = whole[[2, 164], :2].mean(0) * 0
+            inside = self._inside.draw(skull, jaw, opening)
+        else:
+            inside = self._eyes[k - 1][1].draw(np.zeros(2, np.float32))
+        picture = inside + (below.astype(np.float32) - inside) * lower[..., None]
+        above = out[y0:y1, x0:x1].astype(np.float32)
+        picture += (above - picture) * upper[..., None]
+        out[y0:y1, x0:x1] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+
+
+def _fade(t: Floats) -> Floats:
+    t = np.clip(1 - t, 0, 1)
+    return (t * t * (3 - 2 * t))[..., None].astype(np.float32)
+
+
+def _zone(points: Floats, pose: Pose, shape: tuple[int, ...]) -> Rect:
+    """The rectangle that expressions and head motion can reach, inside the picture."""
+    low, high = points[:468, :2].min(0), points[:468, :2].max(0)
+    s = pose.scale
+    x0, y0 = np.floor(low - s * np.array([9.0, 9.0])).astype(int)
+    x1, y1 = np.ceil(high + s * np.array([9.0, 9.0])).astype(int)
+    h, w = shape[:2]
+    return max(0, int(x0)), max(0, int(y0)), min(w, int(x1)), min(h, int(y1))

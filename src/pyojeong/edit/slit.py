@@ -1,0 +1,114 @@
+"""An opening of the skin (the mouth or an eye) drawn as two sheets over what lies behind it.
+
+The upper sheet carries everything above the opening, the lower sheet everything below. Each is
+warped by a smooth field of its own that simply continues past its edge, so skin never
+stretches across the opening; masks that travel with the sheets decide what is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.edit.warp import Floats, Indices, Lattice, Spread, invert, spread_over
+
+Rect = tuple[int, int, int, int]
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slit:
+    """rect: (x0, y0, x1, y1) of the patch in zone px. upper, lower: (h, w) float32 masks of the
+    two sheets in the photo. window: (h, w, 1), 1 inside and 0 at the patch's border."""
+
+    rect: Rect
+    spread: Spread
+    upper: Floats
+    lower: Floats
+    window: Floats
+    softness: float
+
+    def maps(self, moved: Floats) -> tuple[Floats, Floats]:
+        """Backward maps (h, w, 2) in zone px of the upper and the lower sheet.
+
+        moved: (n, 4) px at mesh points: the upper sheet's x and y, then the lower sheet's.
+        """
+        field = cv2.GaussianBlur(self.spread.field(moved), (0, 0), self.softness)
+        return self._map(field[..., :2]), self._map(field[..., 2:])
+
+    def _map(self, forward: Floats) -> Floats:
+        lattice = self.spread.lattice
+        back = invert(np.ascontiguousarray(forward / lattice.step), 5) * lattice.step
+        back = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
+        return back + pixel_grid(self.rect)
+
+
+def pixel_grid(rect: Rect) -> Floats:
+    """(h, w, 2): x and y of every pixel of a rectangle."""
+    x, y = np.meshgrid(np.arange(rect[0], rect[2]), np.arange(rect[1], rect[3]))
+    return np.dstack([x, y]).astype(np.float32)
+
+
+def make_slit(
+    rect: Rect,
+    cell: float,
+    mesh: tuple[Floats, Floats, Indices],
+    edges: tuple[Floats, Floats],
+    axes: tuple[Floats, Floats],
+) -> Slit:
+    """Prepare an opening.
+
+    mesh: points (n, 2) in zone px, depth (n,), triangles. edges: upper and lower edge (k, 2)
+    in zone px from corner to corner, left to right as the picture shows them. axes: unit
+    vectors (right, down) of the face in the picture.
+    """
+    lattice = Lattice.over(rect, cell)
+    points, depth, triangles = mesh
+    spread = spread_over(lattice, points, depth, triangles)
+    h, w = rect[3] - rect[1], rect[2] - rect[0]
+    corner = np.array(rect[:2], np.float32)
+    upper = _side_of(edges[0] - corner, axes, (h, w), -1)
+    lower = _side_of(edges[1] - corner, axes, (h, w), +1)
+    ramp = np.minimum(_ramp(h)[:, None], _ramp(w)[None])[..., None]
+    return Slit(rect, spread, upper, lower, ramp.astype(np.float32), 0.9)
+
+
+def _side_of(edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], way: int) -> Floats:
+    """(h, w) mask in [0, 1] of what lies above (way -1) or below (+1) an edge that is continued
+    straight beyond its corners."""
+    right, down = axes
+    far = float(sum(size)) * 2
+    smooth = _dense(edge)
+    shape = np.concatenate(
+        [
+            [smooth[0] - right * far + way * down * far],
+            [smooth[0] - right * far],
+            smooth,
+            [smooth[-1] + right * far],
+            [smooth[-1] + right * far + way * down * far],
+        ]
+    )
+    mask = np.zeros(size, np.uint8)
+    fixed = np.round(np.clip(shape, -15000, 15000) * 16).astype(np.int32)
+    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, 4)
+    return mask.astype(np.float32) / 255
+
+
+def _dense(edge: Floats, times: int = 8) -> Floats:
+    """A Catmull-Rom curve through the points of an edge."""
+    padded = np.concatenate([edge[:1] * 2 - edge[1:2], edge, edge[-1:] * 2 - edge[-2:-1]])
+    t = np.linspace(0, 1, times, endpoint=False)[None, :, None]
+    a, b, c, d = (padded[i : len(padded) - 3 + i, None] for i in range(4))
+    curve = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+    joined: Floats = np.concatenate([curve.reshape(-1, 2), edge[-1:]]).astype(np.float32)
+    return joined
+
+
+def _ramp(n: int) -> Floats:
+    edge = max(2.0, n * 0.12)
+    near = np.minimum(np.arange(n) + 0.5, n - np.arange(n) - 0.5)
+    t = np.clip(near / edge, 0, 1)
+    return (t * t * (3 - 2 * t)).astype(np.float32)

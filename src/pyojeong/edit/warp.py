@@ -1,0 +1,180 @@
+"""Dense warps: from displaced mesh points to a backward map over a grid of pixels.
+
+The forward displacement is spread over a regular grid (barycentric inside the mesh, inverse
+distance with a fade outside), smoothed, and inverted by Newton steps on the grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """A regular grid of nodes over a rectangle of a picture.
+
+    origin: (x, y) px of the rectangle's corner. size: (w, h) of the rectangle in px. nodes:
+    (columns, rows). Node (i, j) sits at the centre of its cell, as in `cv2.resize`.
+    """
+
+    origin: tuple[float, float]
+    size: tuple[int, int]
+    nodes: tuple[int, int]
+
+    @classmethod
+    def over(cls, rect: tuple[int, int, int, int], cell: float) -> Lattice:
+        """A grid over the rectangle (x0, y0, x1, y1) with cells of about `cell` px, at least 1."""
+        w, h = rect[2] - rect[0], rect[3] - rect[1]
+        cell = max(1.0, cell)
+        return cls((rect[0], rect[1]), (w, h), (max(2, round(w / cell)), max(2, round(h / cell))))
+
+    @property
+    def step(self) -> Floats:
+        """(2,) px between nodes in x and y."""
+        return np.array([self.size[0] / self.nodes[0], self.size[1] / self.nodes[1]], np.float32)
+
+    def to_nodes(self, px: Floats) -> Floats:
+        """(..., 2) picture px to node coordinates."""
+        scaled: Floats = (px - np.array(self.origin, np.float32) + 0.5) / self.step - 0.5
+        return scaled.astype(np.float32)
+
+    def index(self) -> Floats:
+        """(rows, columns, 2): each node's own coordinates."""
+        x, y = np.meshgrid(np.arange(self.nodes[0]), np.arange(self.nodes[1]))
+        return np.dstack([x, y]).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """How values at mesh points become values on a lattice (linear, weights fixed per photo).
+
+    corners, weights: (inside, 3). inside, outside: flat node numbers. rim: mesh points that the
+    outside listens to; reach: (outside, rim) weights whose rows sum to 1.
+    """
+
+    lattice: Lattice
+    inside: Indices
+    corners: Indices
+    weights: Floats
+    outside: Indices
+    rim: Indices
+    reach: Floats
+    distance: Floats
+
+    def field(self, values: Floats) -> Floats:
+        """(n, c) values at mesh points to (rows, columns, c); no fade outside."""
+        columns, rows = self.lattice.nodes
+        out = np.zeros((rows * columns, values.shape[1]), np.float32)
+        picked = values[self.corners]
+        out[self.inside] = np.einsum("nk,nkc->nc", self.weights, picked)
+        if len(self.outside):
+            out[self.outside] = self.reach @ values[self.rim]
+        return out.reshape(rows, columns, values.shape[1])
+
+
+def spread_over(lattice: Lattice, points: Floats, depth: Floats, triangles: Indices) -> Spread:
+    """Weights for mesh points (n, 2) in px with depth (n,), smaller nearer."""
+    at = lattice.to_nodes(points)
+    owner = _owners(lattice, at, depth, triangles)
+    flat = owner.ravel()
+    inside = np.flatnonzero(flat >= 0)
+    corners = triangles[flat[inside]]
+    weights = _barycentric(lattice.index().reshape(-1, 2)[inside], at[corners])
+    outside = np.flatnonzero(flat < 0)
+    distance = cv2.distanceTransform((owner < 0).astype(np.uint8), cv2.DIST_L2, 5)
+    rim = _rim(owner, at, triangles)
+    nodes = lattice.index().reshape(-1, 2)[outside]
+    gaps = np.maximum(((nodes[:, None] - at[rim][None]) ** 2).sum(2), 0.25)
+    reach = gaps**-1.75
+    reach /= reach.sum(1, keepdims=True)
+    return Spread(
+        lattice, inside, corners, weights, outside, rim, reach.astype(np.float32), distance
+    )
+
+
+def _owners(
+    lattice: Lattice, at: Floats, depth: Floats, triangles: Indices
+) -> NDArray[np.int32]:
+    """(rows, columns): the nearest front-facing triangle over each node, or -1."""
+    owner = np.full((lattice.nodes[1], lattice.nodes[0]), -1, np.int32)
+    area = signed_areas(at, triangles)
+    order = np.argsort(-depth[triangles].mean(1))
+    corners = np.round(np.clip(at, -4000, 8000) * 16).astype(np.int32)
+    for t in order:
+        if area[t] < 0:  # counter-clockwise from outside, seen in a picture with y down
+            cv2.fillConvexPoly(owner, corners[triangles[t]], int(t), shift=4)
+    return owner
+
+
+def _barycentric(nodes: Floats, corners: Floats) -> Floats:
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    ab, ac, ap = b - a, c - a, nodes - a
+    area = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    area = np.where(np.abs(area) < 1e-6, 1e-6, area)
+    v = (ap[:, 0] * ac[:, 1] - ap[:, 1] * ac[:, 0]) / area
+    w = (ab[:, 0] * ap[:, 1] - ab[:, 1] * ap[:, 0]) / area
+    weights = np.clip(np.stack([1 - v - w, v, w], 1), 0, 1)
+    weights /= weights.sum(1, keepdims=True)
+    return weights.astype(np.float32)
+
+
+def _rim(owner: NDArray[np.int32], at: Floats, triangles: Indices) -> Indices:
+    """Mesh points on the outline that the face shows in the picture."""
+    used = np.unique(triangles)
+    hull = used[cv2.convexHull(at[used], returnPoints=False)[:, 0]]
+    covered = np.pad((owner >= 0).astype(np.uint8), 1)
+    depth_in = cv2.distanceTransform(covered, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    rows, columns = owner.shape
+    x = np.clip(np.round(at[used, 0]).astype(int), 0, columns - 1)
+    y = np.clip(np.round(at[used, 1]).astype(int), 0, rows - 1)
+    edge = used[depth_in[y, x] <= 1.5]
+    return np.union1d(hull, edge)
+
+
+def signed_areas(points: Floats, triangles: Indices) -> Floats:
+    """(t,) twice the signed area of each triangle; negative faces the camera in a picture."""
+    a, b, c = points[triangles[:, 0]], points[triangles[:, 1]], points[triangles[:, 2]]
+    ab, ac = b - a, c - a
+    areas: Floats = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    return areas
+
+
+def invert(forward: Floats, steps: int = 4) -> Floats:
+    """Backward displacement of a forward one: g with g(y) + u(y + g(y)) = 0, on the nodes.
+
+    forward: (rows, columns, 2) in node units. Newton steps with the local Jacobian, whose
+    determinant is kept from vanishing; displacements may stretch without limit and must not
+    fold.
+    """
+    rows, columns = forward.shape[:2]
+    x, y = np.meshgrid(
+        np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
+    )
+    kernel = np.array([[-0.5, 0.0, 0.5]], np.float32)
+    ux, uy = forward[..., 0], forward[..., 1]
+    slopes = np.dstack(
+        [
+            1 + cv2.filter2D(ux, -1, kernel, borderType=cv2.BORDER_REPLICATE),
+            cv2.filter2D(ux, -1, kernel.T, borderType=cv2.BORDER_REPLICATE),
+            cv2.filter2D(uy, -1, kernel, borderType=cv2.BORDER_REPLICATE),
+            1 + cv2.filter2D(uy, -1, kernel.T, borderType=cv2.BORDER_REPLICATE),
+        ]
+    )
+    gx, gy = -ux, -uy
+    for _ in range(steps):
+        px, py = x + gx, y + gy
+        u = cv2.remap(forward, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        j = cv2.remap(slopes, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        rx, ry = gx + u[..., 0], gy + u[..., 1]
+        a, b, c, d = j[..., 0], j[..., 1], j[..., 2], j[..., 3]
+        det = np.maximum(a * d - b * c, 0.25)
+        gx = gx - np.clip((d * rx - b * ry) / det, -6, 6)
+        gy = gy - np.clip((a * ry - c * rx) / det, -6, 6)
+    return np.dstack([gx, gy])
