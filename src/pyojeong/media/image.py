@@ -237,10 +237,8 @@ def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """Gray of any depth to 8 bits: floats up to 1 as shares of white, else by their range."""
     gray = np.nan_to_num(values.astype(np.float32))
     top = float(gray.max(initial=0.0))
-    if values.dtype.kind == "f" and top <= 1:
-        white = 1.0
-    else:
-        white = 255.0 if top <= 255 else 65535.0 if top <= 65535 else top
+    whites = (1.0, 255.0, 65535.0) if values.dtype.kind == "f" else (255.0, 65535.0)
+    white = next((w for w in whites if top <= w), top)
     if values.dtype == np.uint16:
         white = 65535.0
     eight: NDArray[np.uint8] = np.clip(np.rint(gray * (255 / white)), 0, 255).astype(np.uint8)

@@ -15,7 +15,9 @@ def check_text(text: str) -> str:
     """The text, if there is any and it is within the setting max_text_bytes. Raises BadInput."""
     limit = settings().max_text_bytes
     # A character takes one to four bytes: most texts need not be encoded to be measured.
-    if len(text) > limit or (len(text) * 4 > limit and len(text.encode("utf-8", "replace")) > limit):
+    if len(text) > limit or (
+        len(text) * 4 > limit and len(text.encode("utf-8", "replace")) > limit
+    ):
         raise BadInput(
             f"The text is longer than {limit:,} bytes. Split it, or raise PYOJEONG_MAX_TEXT_BYTES.",
             f"글이 {limit:,}바이트보다 깁니다. 나누거나 PYOJEONG_MAX_TEXT_BYTES로 한도를 올리세요.",
