@@ -19,7 +19,7 @@ from pyojeong.registry import load
 from pyojeong.speech.types import Voice
 from pyojeong.story.director import direct
 from pyojeong.story.film import Film, FilmFormat, make_film
-from pyojeong.story.storyboard import NARRATOR, Storyboard
+from pyojeong.story.storyboard import Storyboard
 from pyojeong.text.reader import ReadSentence, TextReader
 
 
@@ -100,7 +100,7 @@ def tell(
     assert chosen.mesh is not None  # noqa: S101 - choose_face returns faces with a mesh
     engine: Voice = load("Voice", voice)
     return make_film(
-        board, pixels, chosen.mesh, target, {NARRATOR: engine}, film or FilmFormat(), progress
+        board, pixels, chosen.mesh, target, engine, film or FilmFormat(), progress
     )
 
 

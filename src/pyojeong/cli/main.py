@@ -56,18 +56,28 @@ def build() -> typer.Typer:
     return app
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pyojeong {metadata.version('pyojeong')}")
+        raise typer.Exit
+
+
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version and exit / 버전 표시.",
+        ),
     ] = False,
     lang: Annotated[
         str, typer.Option("--lang", metavar="en|ko", help="Language of messages / 메시지 언어.")
     ] = "auto",
 ) -> None:
-    # `lang` is listed for --help; choose_language has read and removed it before.
-    if version:
-        typer.echo(f"pyojeong {metadata.version('pyojeong')}")
-        raise typer.Exit
+    # Both are listed for --help and dealt with before: by the callback and by choose_language.
+    del version, lang
 
 
 def _about() -> str:
@@ -80,18 +90,24 @@ def _about() -> str:
 def _examples() -> str:
     lines = (
         (
+            say("A portrait tells a story", "초상이 이야기를 들려줍니다"),
             "pyojeong story tale.txt --face portrait.jpg -o tale.mp4",
-            say("a portrait tells the story", "초상이 이야기를 들려줍니다"),
         ),
         (
+            say("Draw an expression on a photo", "사진에 표정을 그립니다"),
             "pyojeong express portrait.jpg --emotion sadness:0.8 -o sad.png",
-            say("draw an expression", "표정 그리기"),
         ),
-        ('pyojeong text "오늘은 정말 신난다!" --json', say("read a text", "글 읽기")),
-        ("pyojeong faces group.jpg", say("read faces", "얼굴 읽기")),
+        (
+            say("Read the emotion of a text", "글의 감정을 읽습니다"),
+            'pyojeong text "오늘은 정말 신난다!" --json',
+        ),
+        (
+            say("Read the faces of a picture", "사진 속 얼굴을 읽습니다"),
+            "pyojeong faces group.jpg",
+        ),
     )
     # A blank line between two keeps Typer from joining them.
-    return "\n\n".join(f"[cyan]{command}[/cyan]  {about}" for command, about in lines)
+    return "\n\n".join(f"{about}:\n\n[cyan]  {command}[/cyan]" for about, command in lines)
 
 
 def _fail(message: str, code: int) -> None:

@@ -67,7 +67,7 @@ def make_film(
     photo: Image,
     mesh: FaceMesh,
     output: Path,
-    voices: dict[str, Voice],
+    voice: Voice,
     film: FilmFormat,
     progress: Callable[[float], None],
 ) -> Film:
@@ -98,7 +98,7 @@ def make_film(
             )
         )
         shooting = _Shooting(stage, writer, film, Motion(seed_of(storyboard)))
-        lines, cues = shooting.shoot(storyboard, voices, progress)
+        lines, cues = shooting.shoot(storyboard, voice, progress)
         write_srt(beside[0], cues)
         write_vtt(beside[1], cues)
         timed = Storyboard(tuple(lines), round(shooting.duration_s, 3))
@@ -118,13 +118,13 @@ class _Shooting:
         self.duration_s = 0.0
 
     def shoot(
-        self, storyboard: Storyboard, voices: dict[str, Voice], progress: Callable[[float], None]
+        self, storyboard: Storyboard, voice: Voice, progress: Callable[[float], None]
     ) -> tuple[list[Line], list[Cue]]:
         weights = [len(line.text) + 12 for line in storyboard.lines]
         lines: list[Line] = []
         cues: list[Cue] = []
         progress(0.0)
-        for i, take in enumerate(perform(storyboard, voices, self.film.fps)):
+        for i, take in enumerate(perform(storyboard, voice, self.film.fps)):
             done, share = sum(weights[:i]) / sum(weights), weights[i] / sum(weights)
             own = captions(take, self.painter)
             self.writer.write_audio(take.samples)

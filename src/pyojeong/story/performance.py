@@ -18,6 +18,7 @@ from pyojeong.expression import Expression, emotion_expression
 from pyojeong.media.audio import resample
 from pyojeong.speech.types import Prosody, Voice, Word
 from pyojeong.speech.visemes import VisemeTrack, viseme_track
+from pyojeong.speech.voices import voice_for
 from pyojeong.story.motion import Motion, smoothstep
 from pyojeong.story.storyboard import NARRATOR, Line, Storyboard
 
@@ -95,18 +96,17 @@ class Take:
         return now.lerp(self.after * 0.92, smoothstep((t - self.end_s + LEAD_S) / EASE_S))
 
 
-def perform(storyboard: Storyboard, voices: dict[str, Voice], fps: float) -> Iterator[Take]:
+def perform(storyboard: Storyboard, voice: Voice, fps: float) -> Iterator[Take]:
     """Speak every line and time it.
 
-    voices: engine per speaker; "narrator" is the fallback and must be there. fps: frame rate the
-    performance will be drawn at, so that no closing of the lips falls between two frames.
+    fps: frame rate the performance will be drawn at, so that no closing of the lips falls
+    between two frames.
     """
     lines = storyboard.lines
     feelings = [feeling_of(line) for line in lines]
     sample = round(INTRO_S * RATE)
     start = 0
     for i, line in enumerate(lines):
-        voice = voices.get(line.speaker, voices[NARRATOR])
         speech = voice.speak(line.text, line.lang, prosody_of(line))
         sound = resample(speech.samples, speech.rate, RATE)
         last = i + 1 == len(lines)
@@ -129,8 +129,10 @@ def perform(storyboard: Storyboard, voices: dict[str, Voice], fps: float) -> Ite
 
 
 def prosody_of(line: Line) -> Prosody:
-    """How a line is spoken: its emotion as strongly as the face shows it."""
-    return Prosody(emotion=line.emotion, intensity=line.intensity)
+    """How a line is spoken: its emotion as strongly as the face shows it, and every speaker but
+    the narrator in a voice of their own."""
+    own = None if line.speaker == NARRATOR else voice_for(line.speaker, line.lang)
+    return Prosody(emotion=line.emotion, intensity=line.intensity, voice=own)
 
 
 def feeling_of(line: Line) -> Expression:
