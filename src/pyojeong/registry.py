@@ -54,6 +54,14 @@ BUILT_IN: tuple[Backend, ...] = (
         weights=("facemesh_attention",),
     ),
     Backend(
+        "ExpressionClassifier",
+        "ferplus",
+        "pyojeong.face.classifier:OnnxExpressionClassifier",
+        licence="Apache-2.0",
+        reference="Barsoum et al. 2016, FER+, arXiv:1608.01041",
+        weights=("expression_ferplus",),
+    ),
+    Backend(
         "Voice",
         "espeak",
         "pyojeong.speech.espeak:EspeakVoice",

@@ -1,0 +1,55 @@
+"""Reads the emotion of a face with the network trained by `train/expression.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.emotion import LABEL_SETS, EmotionScores
+from pyojeong.face.align import crop_matrix, gray_crop
+from pyojeong.face.network import Network
+from pyojeong.face.types import FaceMesh, Image
+
+ASSET = "expression_ferplus"
+SIZE = 48
+"""Side of the crop the network was trained on, in px: the size of FER2013 pictures."""
+
+BATCH = 32
+"""Most faces in one run, so that a crowd does not take memory with it."""
+
+
+class OnnxExpressionClassifier:
+    """FER+ and FER2013 classes read by one small residual network, mapped to the house seven.
+
+    The file gives calibrated probabilities for both label sets, already averaged over the crop
+    and its mirror image. Both are mapped through `LABEL_SETS` and averaged: FER+ is the cleaner
+    vote, FER2013 knows more of fear and disgust.
+    """
+
+    def __init__(self, asset: str = ASSET) -> None:
+        self._network = Network(asset)
+
+    def classify(self, image: Image, meshes: Sequence[FaceMesh]) -> list[EmotionScores]:
+        """One result per mesh; a face may lie partly outside the picture.
+
+        Raises MissingWeights, InferenceFailed.
+        """
+        crops = [gray_crop(image, crop_matrix(mesh.points, SIZE), SIZE) for mesh in meshes]
+        return [
+            scores
+            for at in range(0, len(crops), BATCH)
+            for scores in self._read(np.stack(crops[at : at + BATCH]))
+        ]
+
+    def _read(self, crops: NDArray[np.uint8]) -> list[EmotionScores]:
+        fer, ferplus = self._network.run(crops[:, None].astype(np.float32))
+        return [self._blend(a.tolist(), b.tolist()) for a, b in zip(fer, ferplus, strict=True)]
+
+    def _blend(self, fer: list[float], ferplus: list[float]) -> EmotionScores:
+        source = self._network.asset
+        first = LABEL_SETS["fer-7"].to_house(fer, source).values
+        second = LABEL_SETS["ferplus-8"].to_house(ferplus, source).values
+        blend = tuple((a + b) / 2 for a, b in zip(first, second, strict=True))
+        return EmotionScores(blend, source, "ferplus-8")
