@@ -1,0 +1,203 @@
+"""Reading films: what they hold, their frames, their sound, their subtitle track.
+
+Only local, regular files whose content is that of a known container are opened: no play lists,
+no address, nothing that makes the reader open a second file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.reformatter import Colorspace
+from numpy.typing import NDArray
+
+from pyojeong.errors import BadInput
+from pyojeong.media.cues import Cue
+from pyojeong.media.files import check_input
+from pyojeong.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a film holds.
+
+    duration_s: seconds. width, height: px as shown, rotation applied. fps: mean frames per
+    second. rotation: degrees counterclockwise that the stored frames are turned by (0, 90, 180,
+    270). Codec names are FFmpeg's, None where there is no such stream. subtitles: ISO 639-2
+    language of each text track ("und" unknown).
+    """
+
+    duration_s: float
+    width: int
+    height: int
+    fps: float
+    rotation: int
+    video_codec: str
+    audio_codec: str | None
+    audio_rate: int | None
+    subtitles: tuple[str, ...]
+
+
+_IMAGE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
+_CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+    (lambda b: b[4:8] == b"ftyp" and b[8:12] not in _IMAGE_BRANDS, "mp4"),
+    (lambda b: b[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip"), "mov"),
+    (lambda b: b.startswith(b"\x1a\x45\xdf\xa3"), "matroska"),
+    (lambda b: b[:4] == b"RIFF" and b[8:12] == b"AVI ", "avi"),
+    (lambda b: b.startswith(b"FLV\x01"), "flv"),
+    (lambda b: b.startswith(b"OggS"), "ogg"),
+    (lambda b: b.startswith(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), "asf"),
+    (lambda b: b.startswith(b"\0\0\x01\xba"), "mpeg"),
+    (lambda b: len(b) > 376 and b[0] == b[188] == b[376] == 0x47, "mpegts"),
+)
+
+
+def probe(path: Path | str) -> VideoInfo:
+    """What the film holds. Raises BadInput for anything that is no film with pictures."""
+    with _opened(path) as container:
+        stream = _video_stream(container, Path(path))
+        first = next(container.decode(stream), None)
+        turn = 0 if first is None else first.rotation % 360
+        sides = stream.codec_context.width, stream.codec_context.height
+        width, height = sides if turn % 180 == 0 else sides[::-1]
+        sound = container.streams.audio[0] if container.streams.audio else None
+        return VideoInfo(
+            _duration(container, stream),
+            width,
+            height,
+            float(stream.average_rate or stream.guessed_rate or 0),
+            turn,
+            stream.codec_context.name,
+            sound.codec_context.name if sound else None,
+            sound.codec_context.sample_rate if sound else None,
+            tuple(s.metadata.get("language", "und") for s in container.streams.subtitles),
+        )
+
+
+def read_frames(path: Path | str, every: int = 1) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """Each frame (or one in `every`), upright: (seconds from the film's start, RGB (H, W, 3)).
+
+    The time is the frame's own time stamp. Raises BadInput, also in the middle of a damaged film.
+    """
+    with _opened(path) as container:
+        stream = _video_stream(container, Path(path))
+        stream.thread_type = "AUTO"
+        start = (container.start_time or 0) / av.time_base
+        rate = float(stream.average_rate or 24)
+        for number, frame in enumerate(container.decode(stream)):
+            if number % every == 0:
+                time = frame.time - start if frame.pts is not None else number / rate
+                yield time, _rgb(frame)
+
+
+def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
+    """The first sound track as mono float32 (n,) in [-1, 1], and its rate in Hz.
+
+    Sample 0 is the film's start. Raises BadInput where there is no sound.
+    """
+    with _opened(path) as container:
+        if not container.streams.audio:
+            raise BadInput(f"{path} has no sound.", f"{path}에는 소리가 없습니다.")
+        stream = container.streams.audio[0]
+        rate = stream.codec_context.sample_rate
+        length = None if stream.duration is None else stream.duration * stream.time_base
+        to_mono = av.AudioResampler(format="flt", layout="mono", rate=rate)
+        blocks: list[NDArray[np.float32]] = []
+        lead = 0
+        for frame in container.decode(stream):
+            if not blocks and frame.pts is not None and frame.time_base is not None:
+                seconds = frame.pts * frame.time_base - (container.start_time or 0) / av.time_base
+                lead = round(float(seconds) * rate)
+            blocks += [mono.to_ndarray()[0] for mono in to_mono.resample(frame)]
+        blocks += [mono.to_ndarray()[0] for mono in to_mono.resample(None)]
+    samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    samples = np.concatenate([np.zeros(max(0, lead), np.float32), samples[max(0, -lead) :]])
+    if length is not None:
+        # The last block is filled up by the encoder; the track's own length is the true one.
+        samples = samples[: round(length * rate)]
+    return samples.astype(np.float32, copy=False), rate
+
+
+def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
+    """The cues of a text track (mov_text or SubRip inside a film).
+
+    Raises BadInput where there is no such track.
+    """
+    with _opened(path) as container:
+        if track >= len(container.streams.subtitles):
+            raise BadInput(f"{path} has no subtitle track.", f"{path}에는 자막 트랙이 없습니다.")
+        stream = container.streams.subtitles[track]
+        in_mov = stream.codec_context.name == "mov_text"
+        cues = []
+        for packet in container.demux(stream):
+            if packet.pts is None or packet.time_base is None:
+                continue
+            data = bytes(packet)
+            text = data[2 : 2 + int.from_bytes(data[:2], "big")] if in_mov else data
+            start = float(packet.pts * packet.time_base)
+            end = start + float((packet.duration or 0) * packet.time_base)
+            # Empty samples fill the time between subtitles.
+            if text:
+                cues.append(Cue(max(0.0, start), max(0.0, end), text.decode("utf-8", "replace")))
+    return cues
+
+
+@contextmanager
+def _opened(path: Path | str) -> Iterator[InputContainer]:
+    path = check_input(path)
+    with path.open("rb") as file:
+        head = file.read(512)
+    kind = next((name for matches, name in _CONTAINERS if matches(head)), None)
+    if kind is None:
+        raise BadInput(
+            f"{path} is not a film. Give an MP4, MOV, MKV, WebM, AVI or MPEG file.",
+            f"{path}은(는) 영상 파일이 아닙니다. MP4, MOV, MKV, WebM, AVI, MPEG를 지정하세요.",
+        )
+    options = {"protocol_whitelist": "file"}
+    try:
+        with av.open(f"file:{path.absolute()}", format=kind, options=options) as container:
+            yield container
+    except av.FFmpegError as error:
+        raise BadInput(
+            f"{path} is damaged and cannot be read as a film ({error.strerror}).",
+            f"{path}은(는) 손상되어 영상으로 읽을 수 없습니다({error.strerror}).",
+        ) from error
+
+
+def _video_stream(container: InputContainer, path: Path) -> Any:
+    if not container.streams.video:
+        raise BadInput(f"{path} holds no pictures.", f"{path}에는 화면이 없습니다.")
+    stream = container.streams.video[0]
+    context = stream.codec_context
+    if context.width * context.height > settings().max_image_pixels:
+        raise BadInput(
+            f"{path} is too large: {context.width}x{context.height} px.",
+            f"{path}이(가) 너무 큽니다: {context.width}x{context.height}픽셀.",
+        )
+    return stream
+
+
+def _duration(container: InputContainer, stream: Any) -> float:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
+
+
+# FFmpeg's numbers for colour matrices to the scaler's.
+_MATRICES = {1: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601, 9: Colorspace.BT2020}
+
+
+def _rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    # Files that do not say follow the custom: BT.709 from 720 lines up, BT.601 below.
+    custom = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
+    matrix = _MATRICES.get(frame.colorspace, custom)
+    pixels = frame.to_ndarray(format="rgb24", src_colorspace=matrix)
+    turned: NDArray[np.uint8] = np.rot90(pixels, round(frame.rotation / 90))
+    return np.ascontiguousarray(turned)

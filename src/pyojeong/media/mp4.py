@@ -1,0 +1,54 @@
+"""The little of the MP4 box structure (ISO/IEC 14496-12) that the muxer does not let us set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_TRACK_ENABLED = 1
+_SUBTITLE_HANDLERS = (b"sbtl", b"text", b"subt")
+
+
+def switch_off_subtitles(path: Path) -> None:
+    """Clear the "enabled" flag of the subtitle tracks, in place.
+
+    The muxer sets it for the first track of each kind, and players then show the text on top of
+    the one drawn into the picture. The track can still be switched on.
+    """
+    with path.open("r+b") as file:
+        size = path.stat().st_size
+        for moov in _boxes(file, 0, size, b"moov"):
+            for track in _boxes(file, *moov, b"trak"):
+                if _handler(file, track) in _SUBTITLE_HANDLERS:
+                    for start, _ in _boxes(file, *track, b"tkhd"):
+                        # A version byte, then 24 bits of flags.
+                        file.seek(start + 3)
+                        flags = file.read(1)[0]
+                        file.seek(start + 3)
+                        file.write(bytes([flags & ~_TRACK_ENABLED]))
+
+
+def _handler(file: BinaryIO, track: tuple[int, int]) -> bytes:
+    """The four letters that say what a track holds, after version, flags and a reserved word."""
+    for media in _boxes(file, *track, b"mdia"):
+        for start, _ in _boxes(file, *media, b"hdlr"):
+            file.seek(start + 8)
+            return file.read(4)
+    return b""
+
+
+def _boxes(file: BinaryIO, start: int, end: int, kind: bytes) -> Iterator[tuple[int, int]]:
+    """The boxes of that kind between two offsets: where the body of each starts and ends."""
+    while start + 8 <= end:
+        file.seek(start)
+        size, name = int.from_bytes(file.read(4), "big"), file.read(4)
+        header = 8
+        if size == 1:
+            size, header = int.from_bytes(file.read(8), "big"), 16
+        size = size or end - start
+        if size < header:
+            return
+        if name == kind:
+            yield start + header, start + size
+        start += size
