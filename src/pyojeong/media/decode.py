@@ -107,7 +107,7 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
             raise BadInput(f"{path} has no sound.", f"{path}에는 소리가 없습니다.")
         stream = container.streams.audio[0]
         rate = stream.codec_context.sample_rate
-        length = None if stream.duration is None else stream.duration * stream.time_base
+        length = _length(stream)
         to_mono = av.AudioResampler(format="flt", layout="mono", rate=rate)
         blocks: list[NDArray[np.float32]] = []
         lead = 0
@@ -185,9 +185,15 @@ def _video_stream(container: InputContainer, path: Path) -> Any:
 
 
 def _duration(container: InputContainer, stream: Any) -> float:
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    return (container.duration or 0) / av.time_base
+    length = _length(stream)
+    return (container.duration or 0) / av.time_base if length is None else length
+
+
+def _length(stream: Any) -> float | None:
+    """Seconds that the stream says it lasts; some containers do not say."""
+    if stream.duration is None or stream.time_base is None:
+        return None
+    return float(stream.duration * stream.time_base)
 
 
 # FFmpeg's numbers for colour matrices to the scaler's.
