@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pyojeong.speech.korean import pronounce
 from pyojeong.speech.pronounced import Pronounced
 
 
 def spell_out(text: str, lang: Literal["ko", "en"]) -> Pronounced:
     """The text as espeak should get it, each character traced back to the text given."""
-    return Pronounced.joined(
+    clean = Pronounced.joined(
         (c if c.isprintable() else " ", (i, i + 1)) for i, c in enumerate(text)
     )
+    return clean.then(pronounce(clean.text))
