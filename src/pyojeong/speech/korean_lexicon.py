@@ -24,6 +24,10 @@ _Change = Callable[[str], str]
 _RUN = re.compile("[가-힣]+")
 _WITH_R = "[" + "".join(chr(c) for c in range(ord("갈"), ord("힣") + 1, 28)) + "]"
 _WITH_N = "[" + "".join(chr(c) for c in range(ord("간"), ord("힣") + 1, 28)) + "]"
+# Nouns, adverbs and the particle 를: they end in ㄹ and stand before 것, 수 … without being verbs.
+_NOT_VERBS = (
+    "를 글 돌 물 달 별 알 오늘 내일 매일 서울 하늘 가을 겨울 마을 정말 요일 제일 이틀 아들 시골"
+)
 _PARTICLE = (
     r"(?=(?:[은는이가을를의에로과와도만]|에서|으로|까지|부터|처럼|보다|이다|입니다)?(?![가-힣]))"
 )
