@@ -20,10 +20,18 @@ class Eyeball:
     picture: Floats
     centre: Floats
     radius: float
+    before: Floats
 
-    def draw(self, turn: Floats) -> Floats:
+    def draw(self, turn: Floats, opening: Floats) -> Floats:
         """(h, w, 3) float32 with the iris moved by (2,) px. The iris keeps its shape; the white
-        around it gives way."""
+        around it gives way. opening: (h, w) what the lids leave free; they cast a shadow."""
+        dimmer = np.minimum(self._shade(opening) / self.before, 1.0)
+        return self._turned(turn) * dimmer[..., None]
+
+    def _shade(self, opening: Floats) -> Floats:
+        return lid_shadow(opening, self.radius)
+
+    def _turned(self, turn: Floats) -> Floats:
         if np.abs(turn).max() < 1e-3:
             return self.picture
         h, w = self.picture.shape[:2]
@@ -35,6 +43,13 @@ class Eyeball:
             self.picture, grid - weight * turn, None, cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
+
+
+def lid_shadow(opening: Floats, radius: float) -> Floats:
+    """(h, w): light on the eyeball behind an opening, less of it near the lids."""
+    light = cv2.GaussianBlur(opening, (0, 0), max(0.8, 0.42 * radius))
+    shade: Floats = np.clip(0.38 + 0.85 * light, 0, 1).astype(np.float32)
+    return shade
 
 
 def make_eyeball(
@@ -56,7 +71,10 @@ def make_eyeball(
     whole = _complete_iris(colours, inner, distance, offset, centre)
     synthetic = white + (whole - white) * iris[..., None]
     keep = inner[..., None]
-    return Eyeball(rect, (colours * keep + synthetic * (1 - keep)), centre, max(radius, 0.5))
+    picture = colours * keep + synthetic * (1 - keep)
+    # What the lids hid gets its shadow from the lids of the day, not from those of the photo.
+    before = lid_shadow(visible, radius) * inner + (1 - inner)
+    return Eyeball(rect, picture, centre, max(radius, 0.5), before)
 
 
 def _fill_white(colours: Floats, known: Floats, visible: Floats, radius: float) -> Floats:
@@ -66,7 +84,7 @@ def _fill_white(colours: Floats, known: Floats, visible: Floats, radius: float) 
     if len(seen) < 4:
         seen = colours[visible > 0.5] if (visible > 0.5).any() else colours.reshape(-1, 3)
     bright = seen @ np.array([0.3, 0.59, 0.11], np.float32)
-    typical = np.median(seen[bright >= np.percentile(bright, 55)], axis=0).astype(np.float32)
+    typical = np.median(seen[bright >= np.percentile(bright, 40)], axis=0).astype(np.float32)
     weight = known.astype(np.float32)
     sigma = max(1.0, radius * 0.7)
     total = cv2.GaussianBlur(weight, (0, 0), sigma)

@@ -26,7 +26,7 @@ def opening_factor(expression: Expression, side: int) -> float:
     squint = min(max(expression["eyeSquint" + name], -0.5), 1.6)
     down = expression["eyeLookDown" + name] - min(0.0, expression.gaze[0]) / 30
     up = expression["eyeLookUp" + name] + max(0.0, expression.gaze[0]) / 30
-    open_ = (1 + 0.38 * wide) * (1 - 0.36 * squint) * (1 - 0.35 * min(down, 1.0) + 0.12 * up)
+    open_ = (1 + 0.27 * wide) * (1 - 0.36 * squint) * (1 - 0.35 * min(down, 1.0) + 0.12 * up)
     return max(0.0, open_ * (1 - blink))
 
 

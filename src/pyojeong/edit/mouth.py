@@ -17,6 +17,7 @@ from pyojeong.edit.warp import Floats
 
 Layer = tuple[Floats, Floats]
 """Colour (h, w, 3) and alpha (h, w), float32, colour in [0, 255], alpha in [0, 1]."""
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,17 +30,34 @@ class MouthPalette:
     dark: Floats
 
 
-def palette(skin: Floats, lips: Floats) -> MouthPalette:
-    """Colours under the photo's light, from pixels of bright skin (n, 3) and of the lips."""
-    light = np.percentile(skin, 80, axis=0).astype(np.float32)
+def palette(skin: Floats, lips: Floats, seen: Floats) -> MouthPalette:
+    """Colours under the photo's light, from pixels of bright skin, of the lips and of what the
+    opening shows (each (n, 3), the last may be empty). A grey photo gets a grey mouth."""
+    light = np.percentile(skin, 75, axis=0).astype(np.float32)
     lip = np.median(lips, axis=0).astype(np.float32)
-    grey = float(light @ np.array([0.3, 0.59, 0.11], np.float32))
-    ivory = 0.62 * light + 0.38 * grey * np.array([1.04, 1.0, 0.93], np.float32)
-    teeth = np.clip(ivory * 1.04, 20, 238)
-    gum = 0.55 * lip + 0.25 * light
-    tongue = 0.78 * lip + 0.12 * light
-    dark = 0.16 * lip
-    return MouthPalette(teeth, gum, tongue, dark)
+    grey = float(light @ LUMA)
+    chroma = float((light.max() - light.min()) / max(float(light.max()), 1.0))
+    warm = np.float32(np.clip(chroma / 0.28, 0, 1))
+    red = np.array([0.50, 0.47, 0.46]) * (1 - warm) + np.array([0.72, 0.40, 0.38]) * warm
+    flesh = (0.75 * grey * red / 0.5 * 0.8 + 0.25 * lip).astype(np.float32)
+    ivory = 0.5 * light + 0.5 * grey * np.array([1.03, 1.0, 0.95], np.float32)
+    teeth = _visible_teeth(seen, grey, light) if len(seen) else None
+    bright = np.clip(ivory * min(1.06, 225 / max(grey, 1.0)), 25, 236) if teeth is None else teeth
+    return MouthPalette(
+        bright.astype(np.float32), 0.72 * flesh, 0.80 * flesh, (0.17 * flesh).astype(np.float32)
+    )
+
+
+def _visible_teeth(seen: Floats, grey: float, light: Floats) -> Floats | None:
+    """Colour of teeth among the pixels of the opening: bright and no redder than the skin."""
+    luma = seen @ LUMA
+    redness = (seen[:, 0] - seen[:, 2]) / np.maximum(luma, 1)
+    limit = float((light[0] - light[2]) / max(grey, 1.0)) * 0.9 + 0.05
+    found = seen[(luma > 0.62 * grey) & (redness < limit)]
+    if len(found) < max(6, 0.12 * len(seen)):
+        return None
+    typical: Floats = np.percentile(found, 70, axis=0).astype(np.float32)
+    return typical
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,27 +73,32 @@ class MouthInterior:
     seen_upper: Layer
     seen_lower: Layer
     reach: float
+    before: Floats
 
     def draw(self, skull: Floats, jaw: Floats, opening: Floats) -> Floats:
-        """(h, w, 3) float32: the inside, with skull and jaw moved by (2,) px since rest.
+        """(h, w, 3) float32: the inside, with skull and jaw moved by (2,) px since the photo.
 
         opening: (h, w) how much of each pixel the lips leave free.
         """
         picture = self.cavity.copy()
-        for layer, move in (
-            (self.tongue, jaw),
-            (self.lower, jaw),
-            (self.upper, skull),
-            (self.seen_lower, jaw),
-            (self.seen_upper, skull),
-        ):
-            _over(picture, layer, move)
+        _over(picture, self.tongue, jaw)
+        _over(picture, self.lower, jaw)
+        _over(picture, self.upper, skull)
+        shade = self.shade(opening)
+        picture *= shade[..., None]
+        dimmer = np.minimum(shade / self.before, 1.0)[..., None]
+        for (colour, alpha), move in ((self.seen_lower, jaw), (self.seen_upper, skull)):
+            _over(picture, (colour, alpha), move, dimmer)
+        return picture
+
+    def shade(self, opening: Floats) -> Floats:
+        """(h, w) in (0, 1]: how much light the lips let in."""
         light = cv2.GaussianBlur(opening, (0, 0), self.reach)
-        shade = np.clip(0.25 + 1.05 * light, 0, 1)
-        return picture * shade[..., None]
+        shade: Floats = np.clip(0.22 + 1.15 * light, 0, 1).astype(np.float32)
+        return shade
 
 
-def _over(picture: Floats, layer: Layer, move: Floats) -> None:
+def _over(picture: Floats, layer: Layer, move: Floats, factor: Floats | None = None) -> None:
     """Lay a shifted layer over the picture, in place."""
     colour, alpha = layer
     if not alpha.any():
@@ -85,7 +108,8 @@ def _over(picture: Floats, layer: Layer, move: Floats) -> None:
         shift = np.array([[1, 0, move[0]], [0, 1, move[1]]], np.float32)
         colour = cv2.warpAffine(colour, shift, (w, h), borderMode=cv2.BORDER_REPLICATE)
         alpha = cv2.warpAffine(alpha, shift, (w, h))
-    picture += (colour - picture) * alpha[..., None]
+    lit = colour if factor is None else colour * factor
+    picture += (lit - picture) * alpha[..., None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,28 +135,22 @@ def paint_teeth(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette,
     edges = np.concatenate([[0], np.cumsum(widths)])
     tooth = np.clip(np.searchsorted(edges, np.abs(u), side="right") - 1, 0, len(widths) - 1)
     inside = (np.abs(u) - edges[tooth]) / widths[tooth] * 2 - 1
-    length = lengths[tooth] * 1.02
-    drop = np.where(tooth == 1, 0.07, np.where(tooth == 2, 0.0, 0.02 * tooth)) if up else 0.0
-    tip = -drop - 0.05 * np.abs(inside) ** 4
-    height = (tip - v) if up else (v - tip * 0 - 0.04 * np.abs(inside) ** 4)
     px = 1.0 / max(float(np.hypot(*frame.down)), 1e-3)
+    short = np.array([0, 0.06, 0.0, 0.05, 0.08, 0.12])[tooth]
+    rounding = 0.045 * np.abs(inside) ** 3 + (short if up else 0.3 * short)
+    height = (-v if up else v) - rounding
     soft = np.clip(height / px + 0.5, 0, 1)
-    crown = np.clip((length * (1 - 0.16 * inside**2) - height) / (3 * px) + 0.5, 0, 1)
-    gap = np.clip((1 - np.abs(inside)) * widths[tooth] / 0.09, 0, 1)
-    row = np.exp(-((np.abs(u) / 2.6) ** 4))
-    body = 0.80 + 0.2 * np.sqrt(np.clip(1 - inside**2, 0, 1))
-    rise = np.clip(height / length, 0, 1)
-    tone = body * (0.72 + 0.28 * gap) * (0.93 + 0.09 * np.sin(np.pi * rise)) * (0.35 + 0.65 * row)
-    colour = np.where(
-        crown[..., None] > 0.5,
-        colours.teeth * tone[..., None],
-        colours.gum * (0.45 + 0.4 * row)[..., None],
-    )
-    blend = crown[..., None]
-    colour = colours.teeth * tone[..., None] * blend + colours.gum * (
-        (0.45 + 0.4 * row)[..., None] * (1 - blend)
-    )
-    reach = np.clip((1.7 - height) / 0.3, 0, 1) * np.clip((3.3 - np.abs(u)) / 0.3, 0, 1)
+    length = lengths[tooth] * (1 - 0.12 * inside**2)
+    crown = np.clip((length - height) / max(3 * px, 0.06) + 0.5, 0, 1)
+    gap = 1 - 0.20 * np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.07) ** 2))
+    row = np.exp(-((np.abs(u) / 2.5) ** 3))
+    rise = np.clip(height / lengths[tooth], 0, 1)
+    body = 0.90 + 0.10 * np.sqrt(np.clip(1 - inside**2, 0, 1))
+    tone = body * gap * (0.94 + 0.08 * np.sin(np.pi * rise)) * (0.30 + 0.70 * row)
+    tone = tone * (1.0 if up else 0.86)
+    gum = colours.gum * (0.40 + 0.45 * row)[..., None]
+    colour = gum + (colours.teeth * tone[..., None] - gum) * crown[..., None]
+    reach = np.clip((1.9 - height) / 0.4, 0, 1) * np.clip((3.3 - np.abs(u)) / 0.4, 0, 1)
     return colour.astype(np.float32), (soft * reach).astype(np.float32)
 
 
@@ -166,9 +184,9 @@ def paint_tongue(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette
     px = x - frame.centre[0], y - frame.centre[1]
     u = (px[0] * frame.right[0] + px[1] * frame.right[1]) / float(frame.right @ frame.right)
     v = (px[0] * frame.down[0] + px[1] * frame.down[1]) / float(frame.down @ frame.down)
-    top = -0.25 + 0.22 * (u / 1.7) ** 2
-    depth = np.clip((v - top) / 0.7, 0, 1)
+    top = -0.55 + 0.3 * (u / 1.7) ** 2
+    depth = np.clip((v - top) / 1.1, 0, 1)
     groove = 1 - 0.16 * np.exp(-((u / 0.16) ** 2)) * depth
-    tone = (0.45 + 0.5 * depth) * groove * np.clip(1.15 - (u / 2.6) ** 2, 0.2, 1)
-    alpha = np.clip((v - top) / 0.22, 0, 1) * np.clip((2.1 - np.abs(u)) / 0.4, 0, 1)
+    tone = (0.32 + 0.55 * depth) * groove * np.clip(1.15 - (u / 2.6) ** 2, 0.2, 1)
+    alpha = np.clip((v - top) / 0.5, 0, 1) * np.clip((2.1 - np.abs(u)) / 0.4, 0, 1)
     return (colours.tongue * tone[..., None]).astype(np.float32), alpha.astype(np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -10,7 +12,8 @@ from pyojeong.edit.eyeball import Eyeball, make_eyeball
 from pyojeong.edit.lids import LID_NAMES, Lids, make_lids, opening_factor
 from pyojeong.edit.mouth import MouthFrame, MouthInterior, paint_teeth, paint_tongue, palette
 from pyojeong.edit.pose import PIVOT, Pose, fit_pose, head_rotation
-from pyojeong.edit.slit import Pixels, Rect, Slit, make_slit
+from pyojeong.edit.shading import make_shading
+from pyojeong.edit.slit import Pixels, Rect, Slit, make_slit, pixel_grid
 from pyojeong.edit.source import estimate_source
 from pyojeong.edit.topology import IRIS_CENTRE, IRIS_RIM, LOWER_LIP, UPPER_LIP, lid_rings
 from pyojeong.edit.warp import Floats, Lattice, Spread, invert, spread_over
@@ -44,6 +47,11 @@ class FaceRig:
         self._prepare_mouth()
         self._prepare_eyes()
         self._prepare_zone()
+        depth = self._points[:, 2]
+        self._shading = make_shading(
+            self._photo, self._xy, depth, self._triangles, self._pose.scale
+        )
+        self._relaxed: tuple[float, Pixels] = (0.0, self._photo)
 
     # -- preparation ---------------------------------------------------------------------
 
@@ -88,7 +96,7 @@ class FaceRig:
                 if factor < 0.64:
                     found["eyeBlink" + name] = 1 - factor / 0.64
             elif factor > 1.03:
-                found["eyeWide" + name] = min(1.2, (factor - 1) / 0.38)
+                found["eyeWide" + name] = min(1.2, (factor - 1) / 0.27)
         return Expression(found)
 
     def _prepare_mouth(self) -> None:
@@ -99,6 +107,15 @@ class FaceRig:
             middle = (top + low) / 2
             xy[UPPER_LIP[3]] = xy[LOWER_LIP[3]] = middle
             self._lip_gaps[:] = 0
+        else:
+            # The mesh runs inside the dark of the opening; the sheets begin on the lip itself.
+            for lip in (UPPER_LIP, LOWER_LIP):
+                step = (xy[lip[2]] - xy[lip[3]]) * 0.3
+                most = 0.1 * self._pose.scale
+                long = np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-6)
+                xy[lip[3]] += step * np.minimum(1, most / long)
+            gaps = (xy[LOWER_LIP[3]] - xy[UPPER_LIP[3]]) @ self._down
+            self._lip_gaps = np.maximum(gaps, 0).astype(np.float32)
         self._xy = xy
         corner = np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]])
         rect = self._rect(corner, 2.4, 1.6, 3.6)
@@ -109,33 +126,42 @@ class FaceRig:
     def _paint_mouth(self, rect: Rect) -> MouthInterior:
         scale, xy = self._pose.scale, self._xy
         size = rect[3] - rect[1], rect[2] - rect[0]
-        skin = self._sample([50, 280, 205, 425, 4, 195, 9, 151, 108, 337])
-        lips = self._sample([*LOWER_LIP[1, 3:8], *LOWER_LIP[0, 4:7], *UPPER_LIP[1, 3:8]])
-        colours = palette(skin, lips)
-        near = self._pose.vectors(np.array([0, 0, 1], np.float32))
-        neutral = load_basis().neutral
-        lip = (neutral[13] + neutral[14]) / 2
-        offset = self._pose.vectors(np.array([0, 0.05, -0.9], np.float32))
-        rest = xy[UPPER_LIP[3, 5]] - self._relaxing()[UPPER_LIP[3, 5]] * 0
-        frame = MouthFrame(
-            self._pose.right, self._pose.down, near, rest + offset - np.array(rect[:2], np.float32)
-        )
-        del lip
-        jaw = MouthFrame(frame.right, frame.down, near, frame.centre + 0.12 * frame.down - 0.25 * near)
-        dark = np.broadcast_to(colours.dark, (*size, 3)).astype(np.float32)
         opening = np.clip(1 - self._mouth.upper - self._mouth.lower, 0, 1)
         photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32)
-        seen = cv2.GaussianBlur(opening, (0, 0), max(0.6, 0.03 * scale))
-        return MouthInterior(
+        skin = self._sample([50, 280, 205, 425, 4, 195, 9, 151, 108, 337])
+        lips = self._sample([*LOWER_LIP[1, 3:8], *LOWER_LIP[0, 4:7], *UPPER_LIP[1, 3:8]])
+        colours = palette(skin, lips, photo[opening > 0.9])
+        near = self._pose.vectors(np.array([0, 0, 1], np.float32))
+        corner = np.array(rect[:2], np.float32)
+        right, down = self._pose.right, self._pose.down
+        open_cm = float(self._lip_gaps.max()) / scale
+        top, low = xy[UPPER_LIP[3, 5]] - corner, xy[LOWER_LIP[3, 5]] - corner
+        tip = top + 0.22 * down if open_cm < 0.25 else top + min(open_cm, 0.85) * down
+        upper = MouthFrame(right, down, near, tip)
+        jaw = MouthFrame(right, down, near, low + 0.12 * down)
+        dark = np.broadcast_to(colours.dark, (*size, 3)).astype(np.float32)
+        seen_upper, seen_lower = self._seen(opening, corner, open_cm)
+        reach = max(1.0, 0.26 * scale)
+        empty = np.ones(size, np.float32)
+        inside = MouthInterior(
             rect, dark,
-            paint_teeth(frame, size, colours, True),
+            paint_teeth(upper, size, colours, True),
             paint_teeth(jaw, size, colours, False),
             paint_tongue(jaw, size, colours),
-            (photo, opening * 1.0), (photo, opening * 0), max(1.0, 0.28 * scale),
+            (photo, seen_upper), (photo, seen_lower), reach, empty,
         )  # fmt: skip
+        return replace(inside, before=inside.shade(opening))
 
-    def _relaxing(self) -> Floats:
-        return np.zeros((468, 2), np.float32)
+    def _seen(self, opening: Floats, corner: Floats, open_cm: float) -> tuple[Floats, Floats]:
+        """Which part of what the photo shows in the mouth hangs from the skull, and which
+        stands on the jaw."""
+        alpha = np.clip(opening * 1.6, 0, 1) * (opening > 0.02)
+        if open_cm < 1.1:
+            return alpha, np.zeros_like(alpha)
+        h, w = opening.shape
+        y = (pixel_grid((0, 0, w, h)) + corner - self._xy[UPPER_LIP[3, 5]]) @ self._down
+        split = np.clip((y / (open_cm * self._pose.scale) - 0.45) / 0.2, 0, 1)
+        return (alpha * (1 - split)).astype(np.float32), (alpha * split).astype(np.float32)
 
     def _sample(self, points: list[int]) -> Floats:
         h, w = self._photo.shape[:2]
@@ -201,27 +227,35 @@ class FaceRig:
         if shown == self.source:
             return self._photo.copy()
         moved, skull = self._displacements(expression, relax, shown)
-        return self._render(moved, skull, shown)
+        return self._render(moved, skull, shown, expression, relax)
 
     def _displacements(
         self, expression: Expression, relax: float, shown: Expression
     ) -> tuple[Floats, Floats]:
-        change = np.array((expression + self.source * -relax).vector(), np.float32)
-        used = np.flatnonzero(change)
-        moved: Floats = np.tensordot(change[used], self._basis[used], axes=1).astype(np.float32)
+        spoken = self._moved(expression)
+        moved = spoken - self._moved(self.source) * relax
         for side, lids in enumerate(self._lids):
             lids.move(opening_factor(shown, side), moved)
-        self._close_lips(moved, relax)
+        self._close_lips(moved, spoken, relax)
         return moved, self._head(expression)
 
-    def _close_lips(self, moved: Floats, relax: float) -> None:
+    def _moved(self, expression: Expression) -> Floats:
+        """(468, 2) px: where the basis takes the mesh points."""
+        weights = np.array(expression.vector(), np.float32)
+        used = np.flatnonzero(weights)
+        moved: Floats = np.tensordot(weights[used], self._basis[used], axes=1)
+        return moved.astype(np.float32)
+
+    def _close_lips(self, moved: Floats, spoken: Floats, relax: float) -> None:
+        """Correct the gap between the lips: what is left of the photo's, plus what the
+        expression asks for, never below zero."""
         top, low = UPPER_LIP[3], LOWER_LIP[3]
-        gaps = self._lip_gaps + (moved[low] - moved[top]) @ self._down
-        wanted = np.maximum(gaps, 0)
-        extra = (wanted - gaps)[:, None] * self._down
-        for ring, share in ((3, 1.0), (2, 0.8), (1, 0.4), (0, 0.1)):
-            moved[UPPER_LIP[ring]] -= extra * (0.4 * share)
-            moved[LOWER_LIP[ring]] += extra * (0.6 * share)
+        now = self._lip_gaps + (moved[low] - moved[top]) @ self._down
+        asked = self._lip_gaps * (1 - relax) + (spoken[low] - spoken[top]) @ self._down
+        extra = (np.maximum(asked, 0) - now)[:, None] * self._down
+        for ring, share in ((3, 1.0), (2, 1.0), (1, 0.95), (0, 0.85)):
+            moved[UPPER_LIP[ring]] -= extra * (0.45 * share)
+            moved[LOWER_LIP[ring]] += extra * (0.55 * share)
 
     def _head(self, expression: Expression) -> Floats:
         if not any(expression.head):
@@ -243,7 +277,19 @@ class FaceRig:
                 low[upper[ring]] += (moved[lower[0]] - moved[upper[ring]]) * share
         return np.concatenate([up, low], axis=1)
 
-    def _render(self, moved: Floats, skull: Floats, shown: Expression) -> Pixels:
+    def _skin(self, relax: float, expression: Expression) -> Pixels:
+        """The photo with vanished folds smoothed and new ones shaded, not yet moved."""
+        if relax != self._relaxed[0]:
+            gone = {n: v * relax for n, v in self.source.coefficients.items()}
+            self._relaxed = (relax, self._shading.relaxed(self._photo, gone))
+        photo = self._relaxed[1]
+        gain = self._shading.gain(dict(expression.coefficients))
+        return photo if gain is None else self._shading.apply(photo, gain)
+
+    def _render(
+        self, moved: Floats, skull: Floats, shown: Expression, expression: Expression, relax: float
+    ) -> Pixels:
+        photo = self._skin(relax, expression)
         sheets = self._sheets(moved)
         map_ = self._zone_map(sheets[:, :2], skull)
         whole = np.concatenate([sheets[:, :2] + skull, sheets[:, 2:] + skull], axis=1)
@@ -256,10 +302,20 @@ class FaceRig:
             part += (up - part) * slit.window
             low = part + (low - part) * slit.window
             maps.append((part, low))
-        out = cv2.remap(self._photo, map_, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        out = cv2.remap(photo, map_, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         for k, (slit, (up, low)) in enumerate(zip(slits, maps, strict=True)):
-            self._open(out, k, slit, up, low, whole, shown)
+            self._open(out, k, slit, up, low, whole, shown, photo, skull, expression, relax)
         return out
+
+    def _gaze(self, shown: Expression, side: int) -> Floats:
+        """(2,) px by which the iris moves. An eyeball has a radius of 1.2 cm."""
+        name = ("Right", "Left")[side]
+        pitch = shown.gaze[0] + 25 * (shown["eyeLookUp" + name] - shown["eyeLookDown" + name])
+        outwards = 30 * (shown["eyeLookOut" + name] - shown["eyeLookIn" + name])
+        yaw = shown.gaze[1] + (outwards if side == 1 else -outwards)
+        p, y = np.radians(np.clip([pitch, yaw], -35, 35))
+        cm = np.array([1.2 * np.sin(y), 1.2 * np.sin(p), 0], np.float32)
+        return self._pose.vectors(cm)
 
     def _zone_map(self, up: Floats, skull: Floats) -> Floats:
         both = self._spread.field(np.concatenate([up, skull], axis=1))
@@ -272,24 +328,30 @@ class FaceRig:
 
     def _open(
         self, out: Pixels, k: int, slit: Slit, up: Floats, low: Floats, whole: Floats,
-        shown: Expression,
+        shown: Expression, photo: Pixels, turned: Floats, expression: Expression, relax: float,
     ) -> None:  # fmt: skip
         x0, y0, x1, y1 = slit.rect
         corner = np.array([x0, y0], np.float32)
         upper = cv2.remap(slit.upper, up - corner, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         lower = cv2.remap(slit.lower, low - corner, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        below = cv2.remap(self._photo, low, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        below = cv2.remap(photo, low, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         opening = (1 - upper) * (1 - lower)
         if k == 0:
-            jaw = whole[[17, 152, 200], 2:].mean(0)
-            skull = whole[[2, 164], :2].mean(0) * 0
-            inside = self._inside.draw(skull, jaw, opening)
+            jaw = self._moved(_jaw(expression + self.source * -relax))[LOWER_LIP[3, 5]]
+            skull = turned[UPPER_LIP[3, 5]]
+            inside = self._inside.draw(skull, jaw + skull, opening)
         else:
-            inside = self._eyes[k - 1][1].draw(np.zeros(2, np.float32))
+            inside = self._eyes[k - 1][1].draw(self._gaze(shown, k - 1), opening)
         picture = inside + (below.astype(np.float32) - inside) * lower[..., None]
         above = out[y0:y1, x0:x1].astype(np.float32)
         picture += (above - picture) * upper[..., None]
         out[y0:y1, x0:x1] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+
+
+def _jaw(expression: Expression) -> Expression:
+    """Only what moves the jaw bone."""
+    kept = {n: v for n, v in expression.coefficients.items() if n.startswith("jaw")}
+    return Expression(kept)
 
 
 def _fade(t: Floats) -> Floats:

@@ -1,0 +1,147 @@
+"""Light on moved skin: creases from the atlas, and the ratio of new to old normals.
+
+Expression ratio images after Liu, Shan & Zhang 2001: skin keeps its colour, only the light that
+falls on it changes, so the photo is multiplied by the ratio of shading after to before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.edit.basis import load_basis
+from pyojeong.edit.slit import Pixels, Rect
+from pyojeong.edit.warp import Floats, Indices, Lattice, spread_over
+from pyojeong.edit.wrinkles import atlas, regions, to_atlas
+from pyojeong.expression import ARKIT_52
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shading:
+    """rect: the face in zone px. creases: (k, rows, columns) log gains of `names`. regions: the
+    same rows, masks. skin: (rows, columns) 1 on skin. smooth: (h, w, 3) uint8, the photo without
+    folds. tint: (3,) how strongly each channel follows the gain."""
+
+    rect: Rect
+    names: tuple[str, ...]
+    creases: Floats
+    regions: Floats
+    smooth: Pixels
+    tint: Floats
+
+    def gain(self, shown: dict[str, float]) -> Floats | None:
+        """(rows, columns) log gain for coefficient weights beyond what the photo shows."""
+        weights = np.array([shown.get(n, 0.0) for n in self.names], np.float32)
+        used = np.flatnonzero(np.abs(weights) > 1e-4)
+        if not len(used):
+            return None
+        total: Floats = np.tensordot(weights[used], self.creases[used], axes=1)
+        return total
+
+    def relaxed(self, photo: Pixels, gone: dict[str, float]) -> Pixels:
+        """The photo with the folds of vanished coefficients (weights in [0, 1]) smoothed away."""
+        weights = np.array([gone.get(n, 0.0) for n in self.names], np.float32)
+        used = np.flatnonzero(weights > 1e-3)
+        if not len(used):
+            return photo
+        mask = np.clip(np.tensordot(np.minimum(weights[used], 1), self.regions[used], axes=1), 0, 1)
+        x0, y0, x1, y1 = self.rect
+        full = cv2.resize(mask, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)[..., None]
+        out = photo.copy()
+        part = photo[y0:y1, x0:x1].astype(np.float32)
+        part += (self.smooth.astype(np.float32) - part) * full
+        out[y0:y1, x0:x1] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
+        return out
+
+    def apply(self, photo: Pixels, gain: Floats) -> Pixels:
+        """The photo multiplied by exp(gain)."""
+        x0, y0, x1, y1 = self.rect
+        full = cv2.resize(gain, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        factors = cv2.merge([cv2.exp(full * float(t)) for t in self.tint])
+        out = photo.copy()
+        part = photo[y0:y1, x0:x1].astype(np.float32) * factors
+        out[y0:y1, x0:x1] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
+        return out
+
+
+def make_shading(
+    photo: Pixels, points: Floats, depth: Floats, triangles: Indices, scale: float
+) -> Shading:
+    """photo: the zone. points: (n, 2) zone px; scale: px per cm."""
+    h, w = photo.shape[:2]
+    low, high = points[:468].min(0), points[:468].max(0)
+    x0, y0 = (int(v) for v in np.clip(np.floor(low), 0, [w - 2, h - 2]))
+    x1, y1 = (int(v) for v in np.clip(np.ceil(high), [x0 + 2, y0 + 2], [w, h]))
+    lattice = Lattice.over((x0, y0, x1, y1), 0.09 * scale)
+    spread = spread_over(lattice, points, depth, triangles)
+    place = to_atlas(spread.field(load_basis().neutral[:, :2]))
+    skin = _skin_mask(lattice, spread.distance, points)
+    blur = 0.45 * float(16 / max(scale, 0.1))
+    maps, areas = [], []
+    for name, crease in atlas().items():
+        soft = cv2.GaussianBlur(crease, (0, 0), blur) if blur > 0.5 else crease
+        maps.append(cv2.remap(soft, place, None, cv2.INTER_LINEAR) * skin)
+        areas.append(cv2.remap(regions()[name], place, None, cv2.INTER_LINEAR) * skin)
+    part = photo[y0:y1, x0:x1]
+    median = np.median(part.reshape(-1, 3), axis=0)
+    warm = float(np.clip((median.max() - median.min()) / max(float(median.max()), 1) / 0.28, 0, 1))
+    tint = (1 + warm * np.array([-0.12, 0.04, 0.08])).astype(np.float32)
+    return Shading(
+        (x0, y0, x1, y1), tuple(atlas()), np.stack(maps), np.stack(areas),
+        _without_folds(part, scale), tint,
+    )  # fmt: skip
+
+
+def _skin_mask(lattice: Lattice, distance: Floats, points: Floats) -> Floats:
+    """1 on the face, fading to its outline, 0 on lips and eyes."""
+    inside = (distance == 0).astype(np.uint8)
+    depth = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    mask = np.clip(depth / 6, 0, 1)
+    regions_ = load_basis().regions
+    holes = np.ones(mask.shape, np.uint8)
+    for upper, lower in (
+        ("outer_lip_upper", "outer_lip_lower"),
+        ("right_lid_upper", "right_lid_lower"),
+        ("left_lid_upper", "left_lid_lower"),
+    ):
+        ring = np.concatenate([regions_[upper], regions_[lower][::-1]])
+        shape = np.round(lattice.to_nodes(points[ring]) * 16).astype(np.int32)
+        cv2.fillPoly(holes, [shape], 0, cv2.LINE_8, 4)
+    away = cv2.distanceTransform(holes, cv2.DIST_L2, 3)
+    return (mask * np.clip(away / 2.5, 0, 1)).astype(np.float32)
+
+
+def _without_folds(part: Pixels, scale: float) -> Pixels:
+    """The face with its folds levelled: middle frequencies damped, grain and form kept."""
+    fine = cv2.GaussianBlur(part, (0, 0), max(0.6, 0.05 * scale)).astype(np.float32)
+    form = cv2.GaussianBlur(part, (0, 0), max(1.0, 0.55 * scale)).astype(np.float32)
+    grain = part.astype(np.float32) - fine
+    middle = fine - form
+    middle = np.where(middle < 0, 0.15 * middle, 0.5 * middle)
+    return np.clip(form + middle + grain + 0.5, 0, 255).astype(np.uint8)
+
+
+def vertex_normals(points: Floats, triangles: NDArray[np.int64]) -> Floats:
+    """(n, 3) unit normals of mesh points in the frame of the points."""
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    face = np.cross(b - a, c - a)
+    total = np.stack(
+        [
+            np.bincount(triangles.ravel(), np.repeat(face[:, k], 3), len(points))
+            for k in range(3)
+        ],
+        axis=1,
+    )
+    length = np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
+    normals: Floats = (total / length).astype(np.float32)
+    return normals
+
+
+def coefficient_dict(vector: Floats) -> dict[str, float]:
+    """ARKit name -> weight, from a vector in the order of `ARKIT_52`."""
+    return {n: float(v) for n, v in zip(ARKIT_52, vector, strict=True) if v}
