@@ -12,9 +12,10 @@ from pyojeong.emotion import parse_mix
 from pyojeong.errors import BadSettings, NoFace
 from pyojeong.face.reader import FaceReader, ReadFace
 from pyojeong.face.types import Image
-from pyojeong.media.files import check_output, read_text_file
+from pyojeong.media.files import read_text_file
 from pyojeong.media.image import read_image
 from pyojeong.media.textinput import check_text
+from pyojeong.media.video import check_film_output
 from pyojeong.registry import load
 from pyojeong.speech.types import Voice
 from pyojeong.story.director import direct
@@ -93,25 +94,13 @@ def tell(
     per sentence. voice: name of a Voice backend. progress is told the share done, 0 to 1.
     Raises BadInput, NoFace, BadSettings, OutputFailed, InferenceFailed; then nothing is written.
     """
-    target = check_film_output(Path(output))
+    target = check_film_output(output)
     board = story if isinstance(story, Storyboard) else direct(_story(story), _text_reader(), lang)
     pixels = _pixels(face)
     chosen = choose_face(_face_reader().read(pixels), face_index)
     assert chosen.mesh is not None  # noqa: S101 - choose_face returns faces with a mesh
     engine: Voice = load("Voice", voice)
-    return make_film(
-        board, pixels, chosen.mesh, target, engine, film or FilmFormat(), progress
-    )
-
-
-def check_film_output(path: Path) -> Path:
-    """The path, if a film can be written there. Raises BadSettings for a suffix other than .mp4,
-    OutputFailed when the place cannot be written to."""
-    if path.suffix.lower() != ".mp4":
-        raise BadSettings(
-            f"{path.name}: a film is written as .mp4.", f"{path.name}: 영상은 .mp4로 씁니다."
-        )
-    return check_output(path)
+    return make_film(board, pixels, chosen.mesh, target, engine, film or FilmFormat(), progress)
 
 
 def choose_face(faces: list[ReadFace], index: int | None = None) -> ReadFace:

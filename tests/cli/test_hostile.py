@@ -82,8 +82,8 @@ def listing(folder):
         ("good.txt", "noface.png", "out.mp4", 4),
         ("good.txt", "tiny.png", "out.mp4", 4),
         ("good.txt", None, "no/such/folder/out.mp4", 10),
-        ("good.txt", None, "dir", 5),
-        ("good.txt", None, "out.avi", 5),
+        ("good.txt", None, "dir", 10),
+        ("good.txt", None, "out.avi", 10),
         ("good.txt", None, "good.txt/out.mp4", 10),
     ],
 )
@@ -131,7 +131,7 @@ def test_story_options(run, folder, portrait_path, options, code):
         (None, [], "o.png", 5),
         (None, ["--emotion", "anger", "--face-index", "9"], "o.png", 5),
         (None, ["--emotion", "anger"], "no/o.png", 10),
-        (None, ["--emotion", "anger"], "o.xyz", 5),
+        (None, ["--emotion", "anger"], "o.xyz", 10),
     ],
 )
 def test_express(run, folder, portrait_path, image, options, output, code):

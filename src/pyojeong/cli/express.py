@@ -66,15 +66,17 @@ def command(
 ) -> None:
     from pyojeong import api
     from pyojeong.media.files import check_output
-    from pyojeong.media.image import WRITABLE, read_image, write_image
+    from pyojeong.media.image import image_format, read_image, write_image
 
-    check_output(output, WRITABLE)
+    image_format(output)
+    check_output(output)
     weights = parse_coefficients(coefficients or [])
     picture = read_image(image)
     for note in picture.notes:
         print_note(note.text(language()))
     done = api.express(picture.rgb, emotion, coefficients=weights, face_index=face_index)
-    write_image(output, replace(picture, rgb=done.image))
+    for note in write_image(output, replace(picture, rgb=done.image)):
+        print_note(note.text(language()))
     if as_json:
         height, width = picture.rgb.shape[:2]
         head = {"image": str(image), "output": str(output), "width": width, "height": height}

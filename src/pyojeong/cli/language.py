@@ -40,7 +40,9 @@ def say(en: str, ko: str) -> str:
 
 
 def _take_option(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
-    wanted, rest, items = None, [], iter(arguments)
+    wanted: str | None = None
+    rest: list[str] = []
+    items = iter(arguments)
     for item in items:
         if item == "--":
             return wanted, [*rest, item, *items]

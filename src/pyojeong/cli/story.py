@@ -74,12 +74,13 @@ def command(
     ] = False,
 ) -> None:
     from pyojeong import api
+    from pyojeong.media.video import check_film_output
     from pyojeong.story.film import FilmFormat
     from pyojeong.story.storyboard import read_storyboard
 
     width, height = parse_size(size)
     film = FilmFormat(width, height, fps, burn)
-    api.check_film_output(output)
+    check_film_output(output)
     if (story is None) == (storyboard is None):
         raise typer.BadParameter(
             say("give a story file or --storyboard", "글 파일이나 --storyboard 중 하나를 주세요")

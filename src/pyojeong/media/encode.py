@@ -72,7 +72,7 @@ class VideoWriter:
         preset: str = "veryfast",
     ) -> None:
         _check(width, height, fps, audio_rate)
-        self.path = check_output(_check_suffix(Path(path)))
+        self.path = check_film_output(path)
         self.width, self.height = width, height
         self.fps = Fraction(fps).limit_denominator(1001)
         self.audio_rate = audio_rate
@@ -298,10 +298,12 @@ def _check(width: int, height: int, fps: float, audio_rate: int | None) -> None:
         )
 
 
-def _check_suffix(path: Path) -> Path:
+def check_film_output(path: Path | str) -> Path:
+    """Fail before long work: whether a film can be written there now. Raises OutputFailed."""
+    path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise OutputFailed(
             f"A film is written as .mp4, not {path.suffix or 'without a suffix'!r}.",
             f"영상은 .mp4로 씁니다({path.name}).",
         )
-    return path
+    return check_output(path)

@@ -7,11 +7,12 @@ from pyojeong.media.decode import (
     read_frames,
     read_subtitle_track,
 )
-from pyojeong.media.encode import VideoWriter
+from pyojeong.media.encode import VideoWriter, check_film_output
 
 __all__ = [
     "VideoInfo",
     "VideoWriter",
+    "check_film_output",
     "probe",
     "read_audio",
     "read_frames",

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from pyojeong.media.subtitles import Cue, SubtitlePainter
+from pyojeong.media.subtitles import Cue, SubtitlePainter, split_spans
 from pyojeong.story.performance import Take
 
 
 def captions(take: Take, painter: SubtitlePainter) -> list[Cue]:
     """Cues of a take: the first starts and the last ends with the sentence, and a cue in between
     starts when its first word is spoken."""
-    line = take.line
-    pieces = painter.split(line.text)
-    starts = [take.line.start_s or 0.0]
-    position = len(pieces[0])
-    for piece in pieces[1:]:
-        position = line.text.find(piece[:8], position) if position < len(line.text) else position
-        starts.append(max(starts[-1], _spoken_at(take, position)))
-        position += len(piece)
-    ends = [*starts[1:], line.end_s or starts[-1]]
+    said_from, said_to = take.spoken
+    text = take.line.text
+    spans = split_spans(text, painter.fits)
+    starts = [said_from]
+    for begin, _ in spans[1:]:
+        starts.append(max(starts[-1], _spoken_at(take, begin)))
+    ends = [*starts[1:], said_to]
     return [
-        Cue(start, end, piece)
-        for start, end, piece in zip(starts, ends, pieces, strict=True)
+        Cue(start, end, text[a:b])
+        for start, end, (a, b) in zip(starts, ends, spans, strict=True)
         if end > start
     ]
 
@@ -29,4 +27,4 @@ def _spoken_at(take: Take, position: int) -> float:
     for word in take.words:
         if word.end > position:
             return word.start_s
-    return take.line.end_s or 0.0
+    return take.spoken[1]

@@ -77,15 +77,11 @@ def make_film(
     .srt, .vtt and .json. progress is told the share done, 0 to 1.
     Raises OutputFailed, InferenceFailed.
     """
-    made = Film(
-        output,
-        *(output.with_suffix(s) for s in (".srt", ".vtt", ".json")),
-        storyboard=storyboard,
-    )
+    beside = tuple(output.with_suffix(suffix) for suffix in (".srt", ".vtt", ".json"))
     stage = set_stage(photo, mesh, film.width, film.height)
     tag = LANGUAGE_TAGS[storyboard.lines[0].lang]
     with ExitStack() as stack:
-        beside = [stack.enter_context(atomic_path(p)) for p in (made.srt, made.vtt)]
+        srt, vtt, json = (stack.enter_context(atomic_path(p)) for p in beside)
         writer = stack.enter_context(
             VideoWriter(
                 output,
@@ -99,11 +95,11 @@ def make_film(
         )
         shooting = _Shooting(stage, writer, film, Motion(seed_of(storyboard)))
         lines, cues = shooting.shoot(storyboard, voice, progress)
-        write_srt(beside[0], cues)
-        write_vtt(beside[1], cues)
+        write_srt(srt, cues)
+        write_vtt(vtt, cues)
         timed = Storyboard(tuple(lines), round(shooting.duration_s, 3))
-        timed.write(made.storyboard_file)
-    return Film(made.video, made.srt, made.vtt, made.storyboard_file, timed)
+        timed.write(json)
+    return Film(output, *beside, storyboard=timed)
 
 
 class _Shooting:

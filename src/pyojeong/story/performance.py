@@ -71,7 +71,7 @@ class Take:
 
     def expression(self, t: float, motion: Motion) -> Expression:
         """What the face does at film time t (seconds) in [start_s, end_s)."""
-        said_from, said_to = self._spoken()
+        said_from, said_to = self.spoken
         feeling = self._feeling(t, said_from, said_to)
         speaking = smoothstep((t - said_from) / 0.12) * smoothstep((said_to - t) / 0.12)
         opening = {
@@ -80,10 +80,10 @@ class Take:
         sounds = self.mouth.at(t - said_from)
         return motion.alive(feeling + Expression(opening) + sounds, t, speaking)
 
-    def _spoken(self) -> tuple[float, float]:
-        assert self.line.start_s is not None  # noqa: S101 - a take's line is always timed
-        assert self.line.end_s is not None  # noqa: S101
-        return self.line.start_s, self.line.end_s
+    @property
+    def spoken(self) -> tuple[float, float]:
+        """When the sentence sounds: start and end, seconds of film."""
+        return self.line.start_s or 0.0, self.line.end_s or 0.0
 
     def _feeling(self, t: float, said_from: float, said_to: float) -> Expression:
         arriving = smoothstep((t - said_from + LEAD_S) / EASE_S)

@@ -36,13 +36,13 @@ class PhotoStage:
         x0, y0, x1, y1 = self._zone()
         pixels = self.rig.draw(expression, relax=1.0)
         self._clean[y0:y1, x0:x1] = pixels
-        if subtitle is not self._subtitle and self._subtitle is not None:
-            rows, columns = _where(self._subtitle)
-            self._frame[rows, columns] = self._clean[rows, columns]
         self._frame[y0:y1, x0:x1] = pixels
+        for overlay in (self._subtitle, subtitle):
+            if overlay is not None:
+                left, top, right, bottom = overlay.box
+                self._frame[top:bottom, left:right] = self._clean[top:bottom, left:right]
         if subtitle is not None:
-            rows, columns = _where(subtitle)
-            self._frame[rows, columns] = subtitle.over(self._clean[rows, columns])
+            subtitle.blend(self._frame)
         self._subtitle = subtitle
         return self._frame
 
@@ -111,8 +111,3 @@ def _backdrop(photo: Image, width: int, height: int) -> Image:
     soft = cv2.GaussianBlur(small, (0, 0), 3)
     large = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
     return (large.astype(np.float32) * BACKDROP_LIGHT).astype(np.uint8)
-
-
-def _where(overlay: Overlay) -> tuple[slice, slice]:
-    h, w = overlay.alpha.shape[:2]
-    return slice(overlay.y, overlay.y + h), slice(overlay.x, overlay.x + w)
