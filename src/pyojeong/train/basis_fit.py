@@ -8,6 +8,7 @@ displacements as stiffness). Lip and lid points only ever match their own lip or
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ def laplacian(count: int, triangles: Indices) -> sparse.csr_matrix:
 def path(edges: sparse.csr_matrix, stops: list[int]) -> list[int]:
     """Vertices along the shortest edge path through the stops."""
     route = [stops[0]]
-    for a, b in zip(stops, stops[1:], strict=False):
+    for a, b in pairwise(stops):
         _, before = csgraph.dijkstra(edges, indices=a, return_predecessors=True)
         leg = [b]
         while leg[-1] != a:
@@ -187,9 +188,10 @@ def nearest_on_chain(points: Points, chain: Points) -> Points:
     start, along = chain[:-1], np.diff(chain, axis=0)
     length = np.maximum((along**2).sum(axis=1), 1e-18)
     t = np.clip(((points[:, None] - start) * along).sum(axis=2) / length, 0, 1)
-    reached = start + t[..., None] * along
+    reached: Points = start + t[..., None] * along
     best = ((reached - points[:, None]) ** 2).sum(axis=2).argmin(axis=1)
-    return reached[np.arange(len(points)), best]
+    nearest: Points = reached[np.arange(len(points)), best]
+    return nearest
 
 
 def register(mesh: Points, triangles: Indices, head: DenseHead) -> tuple[Embedding, Points, float]:

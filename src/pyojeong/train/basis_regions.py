@@ -57,10 +57,10 @@ def mirror_pairs(vertices: NDArray[np.float64]) -> Indices:
     """
     mirrored = vertices * (-1.0, 1.0, 1.0)
     distances = np.linalg.norm(mirrored[:, None] - vertices[None], axis=2)
-    pairs = distances.argmin(axis=1)
+    pairs: Indices = distances.argmin(axis=1).astype(np.int64)
     if distances.min(axis=1).max() > 1e-3 or (pairs[pairs] != np.arange(len(pairs))).any():
         raise ValueError("the mesh is not symmetric about x = 0")
-    return pairs.astype(np.int64)
+    return pairs
 
 
 def open_mesh(triangles: NDArray[np.int64]) -> tuple[Indices, Indices]:
