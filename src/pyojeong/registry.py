@@ -68,6 +68,14 @@ BUILT_IN: tuple[Backend, ...] = (
         licence="Apache-2.0; runs espeak-ng (GPL-3) as a separate program",
         reference="https://github.com/espeak-ng/espeak-ng",
     ),
+    Backend(
+        "ExpressionEditor",
+        "mesh",
+        "pyojeong.edit.mesh_editor:MeshEditor",
+        licence="Apache-2.0",
+        reference="Liu, Shan & Zhang 2001, expression ratio images; ICT-FaceKit shapes",
+        weights=("basis_arkit52",),
+    ),
 )
 """Built-in backends; the first of a capability is its default."""
 
