@@ -25,7 +25,7 @@ Found = tuple[Floats, Floats, Floats]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A square of the picture, in px; it may reach over the edges, which read as black."""
+    """A square of the picture, in px; it may reach over the edges."""
 
     x: float
     y: float
@@ -38,6 +38,13 @@ class View:
         side = max(height, width)
         return cls((width - side) / 2, (height - side) / 2, side)
 
+    @classmethod
+    def around(cls, box: Floats, factor: float) -> View:
+        """A square around the middle of a box, `factor` times its long side."""
+        x0, y0, x1, y1 = (float(v) for v in box)
+        side = max(x1 - x0, y1 - y0, 1.0) * factor
+        return cls((x0 + x1 - side) / 2, (y0 + y1 - side) / 2, side)
+
 
 class Ssd:
     """One of the networks. size: side of its input. grids: see `anchor_centres`."""
@@ -47,12 +54,27 @@ class Ssd:
         self._network = Network(asset)
         self._anchors = anchor_centres(size, grids)
 
-    def look(self, image: Image, view: View, threshold: float) -> Found:
-        """Faces in one view, best first, each once; boxes are not clipped."""
-        raw, logits = self._network.run(cut(image, view, self.size)[None] * 2 - 1)
-        scores: Floats = 1 / (1 + np.exp(-np.clip(logits.ravel(), -80, 80)))
+    def look(
+        self,
+        image: Image,
+        view: View,
+        threshold: float,
+        border: int = cv2.BORDER_CONSTANT,
+        flip: bool = False,
+    ) -> Found:
+        """Faces in one view, best first, each once; boxes are not clipped.
+
+        border: what lies beyond the picture, an OpenCV border type. flip: show the network the
+        mirror image; the result is turned back.
+        """
+        pixels = cut(image, view, self.size, border)
+        shown = np.ascontiguousarray(pixels[:, ::-1]) if flip else pixels
+        raw, logits = self._network.run(shown[None] * 2 - 1)
+        scores = np.asarray(1 / (1 + np.exp(-np.clip(logits.ravel(), -80, 80))), np.float32)
         rows = np.flatnonzero(scores >= threshold)
         boxes, keypoints = decode(raw[0, rows], self._anchors[rows], self.size)
+        if flip:
+            boxes, keypoints = _unflipped(boxes, keypoints)
         origin = np.array([view.x, view.y], np.float32)
         boxes = boxes * np.float32(view.side) + np.tile(origin, 2)
         keypoints = keypoints * np.float32(view.side) + origin
@@ -76,23 +98,34 @@ def decode(raw: Floats, anchors: Floats, size: int) -> tuple[Floats, Floats]:
     return boxes, pairs[:, 2:] + anchors[:, None]
 
 
-def cut(image: Image, view: View, size: int) -> Floats:
-    """(size, size, 3) float32 in [0, 1]: the view, resized with area sampling when it shrinks."""
+def _unflipped(boxes: Floats, keypoints: Floats) -> tuple[Floats, Floats]:
+    turned = boxes[:, [2, 1, 0, 3]]
+    turned[:, [0, 2]] = 1 - turned[:, [0, 2]]
+    swapped = keypoints[:, [1, 0, 2, 3, 5, 4]]
+    swapped[:, :, 0] = 1 - swapped[:, :, 0]
+    return turned, swapped
+
+
+def cut(image: Image, view: View, size: int, border: int = cv2.BORDER_CONSTANT) -> Floats:
+    """(size, size, 3) float32 in [0, 1]: the view, shrunk by area or enlarged linearly.
+
+    border: what lies beyond the picture, an OpenCV border type.
+    """
     height, width = image.shape[:2]
-    x0, y0 = max(round(view.x), 0), max(round(view.y), 0)
-    x1, y1 = (min(round(v + view.side), n) for v, n in ((view.x, width), (view.y, height)))
-    out = np.zeros((size, size, 3), np.float32)
-    if x1 <= x0 or y1 <= y0:
-        return out
     scale = size / view.side
-    left, right = _span(x0 - view.x, x1 - view.x, scale, size)
-    top, bottom = _span(y0 - view.y, y1 - view.y, scale, size)
-    shrinks = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    part = cv2.resize(image[y0:y1, x0:x1], (right - left, bottom - top), interpolation=shrinks)
-    out[top:bottom, left:right] = part
-    return out / np.float32(255)
+    x0, x1, left, right = _span(view.x, view.side, width, size)
+    y0, y1, top, bottom = _span(view.y, view.side, height, size)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    part = cv2.resize(image[y0:y1, x0:x1], (right - left, bottom - top), interpolation=method)
+    whole = cv2.copyMakeBorder(part, top, size - bottom, left, size - right, border)
+    return np.asarray(whole, np.float32) / np.float32(255)
 
 
-def _span(low: float, high: float, scale: float, size: int) -> tuple[int, int]:
-    start = min(max(round(low * scale), 0), size - 1)
-    return start, min(max(round(high * scale), start + 1), size)
+def _span(start: float, side: float, length: int, size: int) -> tuple[int, int, int, int]:
+    """First and last px of the picture that a view shows along one axis, and where they land in
+    the input. At least one px, even of a view that misses the picture."""
+    low = min(max(round(start), 0), length - 1)
+    high = max(min(round(start + side), length), low + 1)
+    left = min(max(round((low - start) * size / side), 0), size - 1)
+    right = max(min(round((high - start) * size / side), size), left + 1)
+    return low, high, left, right
