@@ -154,7 +154,7 @@ def _nieun_patterns() -> list[tuple[str, _Change]]:
         (r"(?:열|스물|서른|마흔|쉰|예순|일흔|여든|아흔)([여일])(?=[섯덟곱])", _with_nieun),
         (r"[십백천만](육)(?![체군지아식상교])", _with_nieun),
         (r"(?<![가-힣])못 ?([이읽입잊여])(?![유])", _with_nieun),
-        (r"옷을? ?(입)", _with_nieun),
+        (r"옷 ?(입)", _with_nieun),
         (rf"(?:{_WITH_N}|무슨) (일)(?=[이을은도에 ]|[^가-힣]|$)", _with_nieun),
         (rf"{_WITH_R} (일)(?=[이을은도에 ]|[^가-힣]|$)", _with_rieul),
         (r"(?<![가-힣])잘 (입)", _with_rieul),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -33,6 +34,22 @@ class Pronounced:
         kept = list(parts)
         spans = tuple(span for text, span in kept for _ in text)
         return cls("".join(text for text, _ in kept), spans)
+
+    @classmethod
+    def replaced(
+        cls, text: str, pattern: re.Pattern[str], said: Callable[[re.Match[str]], str | None]
+    ) -> Pronounced:
+        """`text` with every match replaced by what is said for it; None keeps it as it is."""
+        parts: list[tuple[str, tuple[int, int]]] = []
+        at = 0
+        for match in pattern.finditer(text):
+            words = said(match)
+            if words is not None:
+                parts += [(text[i], (i, i + 1)) for i in range(at, match.start())]
+                parts.append((words, match.span()))
+                at = match.end()
+        parts += [(text[i], (i, i + 1)) for i in range(at, len(text))]
+        return cls.joined(parts)
 
     def then(self, later: Pronounced) -> Pronounced:
         """`later` respelled `self.text`: the same with spans in the text given at first."""
