@@ -40,26 +40,6 @@ def _read_amount(match: re.Match[str]) -> str:
     return f"{amount}{scale or ''} {unit.removesuffix('s') if one else unit}"
 
 
-_RESPELLINGS[lang]:
-        spelled = spelled.then(respell(spelled.text))
-    return spelled
-
-
-def _spell_money(text: str) -> Pronounced:
-    """$5 million → 5 million dollars: espeak reads signs where they stand."""
-    parts: list[tuple[str, tuple[int, int]]] = []
-    at = 0
-    for match in _AMOUNT.finditer(text):
-        parts += [(c, (at + i, at + i + 1)) for i, c in enumerate(text[at : match.start()])]
-        sign, amount, scale = match.groups()
-        unit = _MONEY[sign]
-        unit = unit.removesuffix("s") if amount == "1" and not scale else unit
-        parts.append((f"{amount}{scale or ''} {unit}", match.span()))
-        at = match.end()
-    parts += [(c, (at + i, at + i + 1)) for i, c in enumerate(text[at:])]
-    return Pronounced.joined(parts)
-
-
 _RESPELLINGS: dict[str, tuple[Callable[[str], Pronounced], ...]] = {
     "ko": (spell_latin, spell_numbers, lambda text: spell_symbols(text, "ko"), pronounce),
     "en": (_spell_money, lambda text: spell_symbols(text, "en"), pronounce),
