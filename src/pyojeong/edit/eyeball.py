@@ -8,41 +8,43 @@ import cv2
 import numpy as np
 
 from pyojeong.edit.slit import Pixels, Rect, pixel_grid
-from pyojeong.edit.warp import Floats
+from pyojeong.edit.warp import Floats, sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eyeball:
     """rect: the patch in zone px. picture: (h, w, 3) float32, the eye without lids. centre: (2,)
-    of the iris in px of the patch. radius: of the iris in px."""
+    of the iris in px of the patch. radius: of the iris in px. side: 0 is the person's right.
+    white: (3,) typical colour of the sclera. before: (h, w) light that the photo's lids let in."""
 
     rect: Rect
     picture: Floats
     centre: Floats
     radius: float
+    side: int
+    white: Floats
     before: Floats
 
-    def draw(self, turn: Floats, opening: Floats) -> Floats:
+    def draw(self, turn: Floats, ride: Floats, opening: Floats) -> Floats:
         """(h, w, 3) float32 with the iris moved by (2,) px. The iris keeps its shape; the white
-        around it gives way. opening: (h, w) what the lids leave free; they cast a shadow."""
-        dimmer = np.minimum(self._shade(opening) / self.before, 1.0)
-        return self._turned(turn) * dimmer[..., None]
+        around it gives way.
+
+        ride: (2, 3) where the head takes the patch. opening: (h, w) what the lids leave free;
+        they cast a shadow.
+        """
+        h, w = opening.shape
+        back = cv2.invertAffineTransform(ride).astype(np.float32)
+        place = pixel_grid((0, 0, w, h)) @ back[:, :2].T + back[:, 2]
+        if np.abs(turn).max() > 1e-3:
+            distance = np.hypot(*(place - self.centre - turn).transpose(2, 0, 1)) / self.radius
+            t = np.clip((2.6 - distance) / 1.4, 0, 1)
+            place = place - (t * t * (3 - 2 * t))[..., None] * turn
+        seen = sample(np.dstack([self.picture, self.before]), place)
+        dimmer = np.minimum(self._shade(opening) / seen[..., 3], 1.0)
+        return seen[..., :3] * dimmer[..., None]
 
     def _shade(self, opening: Floats) -> Floats:
         return lid_shadow(opening, self.radius)
-
-    def _turned(self, turn: Floats) -> Floats:
-        if np.abs(turn).max() < 1e-3:
-            return self.picture
-        h, w = self.picture.shape[:2]
-        grid = pixel_grid((0, 0, w, h))
-        distance = np.hypot(*(grid - self.centre - turn).transpose(2, 0, 1)) / self.radius
-        t = np.clip((2.6 - distance) / 1.4, 0, 1)
-        weight = (t * t * (3 - 2 * t))[..., None].astype(np.float32)
-        return cv2.remap(
-            self.picture, grid - weight * turn, None, cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )  # fmt: skip
 
 
 def lid_shadow(opening: Floats, radius: float) -> Floats:
@@ -53,7 +55,7 @@ def lid_shadow(opening: Floats, radius: float) -> Floats:
 
 
 def make_eyeball(
-    photo: Pixels, rect: Rect, visible: Floats, centre: Floats, radius: float
+    photo: Pixels, rect: Rect, visible: Floats, centre: Floats, radius: float, side: int
 ) -> Eyeball:
     """Continue the visible part of an eye under its lids.
 
@@ -67,17 +69,19 @@ def make_eyeball(
     distance = np.hypot(offset[..., 0], offset[..., 1]) / max(radius, 0.5)
     iris = np.clip((1.04 - distance) * radius + 0.5, 0, 1)
     inner = cv2.erode(visible, np.ones((3, 3), np.uint8))
-    white = _fill_white(colours, inner * (distance > 1.12), visible, radius)
+    white, typical = _fill_white(colours, inner * (distance > 1.12), visible, radius)
     whole = _complete_iris(colours, inner, distance, offset, centre)
     synthetic = white + (whole - white) * iris[..., None]
     keep = inner[..., None]
     picture = colours * keep + synthetic * (1 - keep)
     # What the lids hid gets its shadow from the lids of the day, not from those of the photo.
     before = lid_shadow(visible, radius) * inner + (1 - inner)
-    return Eyeball(rect, picture, centre, max(radius, 0.5), before)
+    return Eyeball(rect, picture, centre, max(radius, 0.5), side, typical, before)
 
 
-def _fill_white(colours: Floats, known: Floats, visible: Floats, radius: float) -> Floats:
+def _fill_white(
+    colours: Floats, known: Floats, visible: Floats, radius: float
+) -> tuple[Floats, Floats]:
     """The sclera, spread smoothly from where it is seen; the median where little is seen."""
     sure = known > 0.5
     seen = colours[sure]
@@ -91,7 +95,7 @@ def _fill_white(colours: Floats, known: Floats, visible: Floats, radius: float) 
     spread = cv2.GaussianBlur(colours * weight[..., None], (0, 0), sigma)
     prior = 0.12
     filled: Floats = (spread + prior * typical) / (total[..., None] + prior)
-    return filled
+    return filled, typical
 
 
 def _complete_iris(

@@ -30,9 +30,10 @@ class MouthPalette:
     dark: Floats
 
 
-def palette(skin: Floats, lips: Floats, seen: Floats) -> MouthPalette:
+def palette(skin: Floats, lips: Floats, seen: Floats, white: Floats) -> MouthPalette:
     """Colours under the photo's light, from pixels of bright skin, of the lips and of what the
-    opening shows (each (n, 3), the last may be empty). A grey photo gets a grey mouth."""
+    opening shows (each (n, 3), the last may be empty). white: (3,) the white of the eyes, which
+    shows the tint of the light. A grey photo gets a grey mouth."""
     light = np.percentile(skin, 75, axis=0).astype(np.float32)
     lip = np.median(lips, axis=0).astype(np.float32)
     grey = float(light @ LUMA)
@@ -40,7 +41,8 @@ def palette(skin: Floats, lips: Floats, seen: Floats) -> MouthPalette:
     warm = np.float32(np.clip(chroma / 0.28, 0, 1))
     red = np.array([0.50, 0.47, 0.46]) * (1 - warm) + np.array([0.72, 0.40, 0.38]) * warm
     flesh = (0.75 * grey * red / 0.5 * 0.8 + 0.25 * lip).astype(np.float32)
-    ivory = 0.5 * light + 0.5 * grey * np.array([1.03, 1.0, 0.95], np.float32)
+    tint = white / max(float(white @ LUMA), 1.0) * 0.7 + light / max(grey, 1.0) * 0.3
+    ivory = grey * np.clip(tint, 0.75, 1.25)
     teeth = _visible_teeth(seen, grey, light) if len(seen) else None
     bright = np.clip(ivory * min(1.06, 225 / max(grey, 1.0)), 25, 236) if teeth is None else teeth
     return MouthPalette(
@@ -75,19 +77,22 @@ class MouthInterior:
     reach: float
     before: Floats
 
-    def draw(self, skull: Floats, jaw: Floats, opening: Floats) -> Floats:
-        """(h, w, 3) float32: the inside, with skull and jaw moved by (2,) px since the photo.
+    def draw(self, ride: Floats, jaw: Floats, opening: Floats) -> Floats:
+        """(h, w, 3) float32: the inside of the mouth.
 
+        ride: (2, 3) where the head takes the canvas. jaw: (2,) px by which the jaw has opened.
         opening: (h, w) how much of each pixel the lips leave free.
         """
+        skull, dropped = ride, ride.copy()
+        dropped[:, 2] += jaw
         picture = self.cavity.copy()
-        _over(picture, self.tongue, jaw)
-        _over(picture, self.lower, jaw)
+        _over(picture, self.tongue, dropped)
+        _over(picture, self.lower, dropped)
         _over(picture, self.upper, skull)
         shade = self.shade(opening)
         picture *= shade[..., None]
         dimmer = np.minimum(shade / self.before, 1.0)[..., None]
-        for (colour, alpha), move in ((self.seen_lower, jaw), (self.seen_upper, skull)):
+        for (colour, alpha), move in ((self.seen_lower, dropped), (self.seen_upper, skull)):
             _over(picture, (colour, alpha), move, dimmer)
         return picture
 
@@ -99,15 +104,13 @@ class MouthInterior:
 
 
 def _over(picture: Floats, layer: Layer, move: Floats, factor: Floats | None = None) -> None:
-    """Lay a shifted layer over the picture, in place."""
+    """Lay a moved layer over the picture, in place. move: (2, 3)."""
     colour, alpha = layer
     if not alpha.any():
         return
-    if np.abs(move).max() > 1e-3:
-        h, w = alpha.shape
-        shift = np.array([[1, 0, move[0]], [0, 1, move[1]]], np.float32)
-        colour = cv2.warpAffine(colour, shift, (w, h), borderMode=cv2.BORDER_REPLICATE)
-        alpha = cv2.warpAffine(alpha, shift, (w, h))
+    h, w = alpha.shape
+    colour = cv2.warpAffine(colour, move, (w, h), borderMode=cv2.BORDER_REPLICATE)
+    alpha = cv2.warpAffine(alpha, move, (w, h))
     lit = colour if factor is None else colour * factor
     picture += (lit - picture) * alpha[..., None]
 
@@ -184,9 +187,9 @@ def paint_tongue(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette
     px = x - frame.centre[0], y - frame.centre[1]
     u = (px[0] * frame.right[0] + px[1] * frame.right[1]) / float(frame.right @ frame.right)
     v = (px[0] * frame.down[0] + px[1] * frame.down[1]) / float(frame.down @ frame.down)
-    top = -0.55 + 0.3 * (u / 1.7) ** 2
-    depth = np.clip((v - top) / 1.1, 0, 1)
+    top = -0.8 + 0.3 * (u / 1.7) ** 2
+    depth = np.clip((v - top) / 0.9, 0, 1)
     groove = 1 - 0.16 * np.exp(-((u / 0.16) ** 2)) * depth
-    tone = (0.32 + 0.55 * depth) * groove * np.clip(1.15 - (u / 2.6) ** 2, 0.2, 1)
-    alpha = np.clip((v - top) / 0.5, 0, 1) * np.clip((2.1 - np.abs(u)) / 0.4, 0, 1)
+    tone = (0.42 + 0.52 * depth) * groove * np.clip(1.15 - (u / 2.6) ** 2, 0.2, 1)
+    alpha = np.clip((v - top) / 0.6, 0, 1) * np.clip((2.1 - np.abs(u)) / 0.4, 0, 1)
     return (colours.tongue * tone[..., None]).astype(np.float32), alpha.astype(np.float32)

@@ -16,7 +16,7 @@ from pyojeong.edit.shading import make_shading
 from pyojeong.edit.slit import Pixels, Rect, Slit, make_slit, pixel_grid
 from pyojeong.edit.source import estimate_source
 from pyojeong.edit.topology import IRIS_CENTRE, IRIS_RIM, LOWER_LIP, UPPER_LIP, lid_rings
-from pyojeong.edit.warp import Floats, Lattice, Spread, invert, spread_over
+from pyojeong.edit.warp import Floats, Indices, Lattice, Spread, invert, sample, similarity, spread_over
 from pyojeong.expression import ARKIT_52, Expression
 from pyojeong.face.types import FaceMesh, Image
 
@@ -44,8 +44,11 @@ class FaceRig:
         self._basis = self._basis_px()
         self._lids = [self._make_lids(side) for side in (0, 1)]
         self.source = self._estimate()
-        self._prepare_mouth()
-        self._prepare_eyes()
+        self._xy = self._lips_parted()
+        eyes = [self._make_eye(side) for side in (0, 1)]
+        self._openings: list[tuple[Slit, MouthInterior | Eyeball]] = [
+            self._make_mouth([ball.white for _, ball in eyes]), *eyes
+        ]  # fmt: skip
         self._prepare_zone()
         depth = self._points[:, 2]
         self._shading = make_shading(
@@ -99,7 +102,8 @@ class FaceRig:
                 found["eyeWide" + name] = min(1.2, (factor - 1) / 0.27)
         return Expression(found)
 
-    def _prepare_mouth(self) -> None:
+    def _lips_parted(self) -> Floats:
+        """(478, 2) px: the mesh with the lips' inner edges where the lips end."""
         xy = self._points[:, :2].copy()
         top, low = xy[UPPER_LIP[3]], xy[LOWER_LIP[3]]
         self._lip_gaps = np.maximum((low - top) @ self._down, 0).astype(np.float32)
@@ -116,27 +120,30 @@ class FaceRig:
                 xy[lip[3]] += step * np.minimum(1, most / long)
             gaps = (xy[LOWER_LIP[3]] - xy[UPPER_LIP[3]]) @ self._down
             self._lip_gaps = np.maximum(gaps, 0).astype(np.float32)
-        self._xy = xy
-        corner = np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]])
-        rect = self._rect(corner, 2.4, 1.6, 3.6)
-        edges = xy[UPPER_LIP[3]], xy[LOWER_LIP[3]]
-        self._mouth = self._slit(rect, edges, 0.07)
-        self._inside = self._paint_mouth(rect)
+        return xy
 
-    def _paint_mouth(self, rect: Rect) -> MouthInterior:
-        scale, xy = self._pose.scale, self._xy
+    def _make_mouth(self, whites: list[Floats]) -> tuple[Slit, MouthInterior]:
+        xy = self._xy
+        rect = self._rect(np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]]), 2.4, 1.6, 3.6)
+        edges = xy[UPPER_LIP[3]], xy[LOWER_LIP[3]]
+        points = np.concatenate([UPPER_LIP[0], LOWER_LIP[0]])
+        slit = self._slit(rect, edges, 0.07, points)
+        return slit, self._paint_mouth(slit, np.mean(whites, axis=0))
+
+    def _paint_mouth(self, slit: Slit, white: Floats) -> MouthInterior:
+        scale, xy, rect = self._pose.scale, self._xy, slit.rect
         size = rect[3] - rect[1], rect[2] - rect[0]
-        opening = np.clip(1 - self._mouth.upper - self._mouth.lower, 0, 1)
+        opening = np.clip(1 - slit.upper - slit.lower, 0, 1)
         photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32)
         skin = self._sample([50, 280, 205, 425, 4, 195, 9, 151, 108, 337])
         lips = self._sample([*LOWER_LIP[1, 3:8], *LOWER_LIP[0, 4:7], *UPPER_LIP[1, 3:8]])
-        colours = palette(skin, lips, photo[opening > 0.9])
+        colours = palette(skin, lips, photo[opening > 0.9], white)
         near = self._pose.vectors(np.array([0, 0, 1], np.float32))
         corner = np.array(rect[:2], np.float32)
         right, down = self._pose.right, self._pose.down
         open_cm = float(self._lip_gaps.max()) / scale
         top, low = xy[UPPER_LIP[3, 5]] - corner, xy[LOWER_LIP[3, 5]] - corner
-        tip = top + 0.22 * down if open_cm < 0.25 else top + min(open_cm, 0.85) * down
+        tip = top + 0.32 * down if open_cm < 0.25 else top + min(open_cm, 0.85) * down
         upper = MouthFrame(right, down, near, tip)
         jaw = MouthFrame(right, down, near, low + 0.12 * down)
         dark = np.broadcast_to(colours.dark, (*size, 3)).astype(np.float32)
@@ -173,27 +180,28 @@ class FaceRig:
             found.append(patch.reshape(-1, 3))
         return np.concatenate(found).astype(np.float32)
 
-    def _prepare_eyes(self) -> None:
-        self._eyes: list[tuple[Slit, Eyeball]] = []
-        for side in (0, 1):
-            upper, lower = lid_rings(side)
-            rows = upper[0], lower[0]
-            if side == 1:
-                rows = rows[0][::-1], rows[1][::-1]
-            edges = self._xy[rows[0]], self._xy[rows[1]]
-            rect = self._rect(np.concatenate(edges), 0.9, 1.3, 1.2)
-            slit = self._slit(rect, edges, 0.05)
-            corner = np.array(rect[:2], np.float32)
-            centre = self._points[IRIS_CENTRE[side], :2] - corner
-            rim = self._points[list(IRIS_RIM[side]), :2] - corner
-            radius = float(np.linalg.norm(rim - centre, axis=1).mean())
-            visible = np.clip(1 - slit.upper - slit.lower, 0, 1)
-            photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]]
-            self._eyes.append((slit, make_eyeball(photo, rect, visible, centre, radius)))
+    def _make_eye(self, side: int) -> tuple[Slit, Eyeball]:
+        upper, lower = lid_rings(side)
+        rows = upper[0], lower[0]
+        if side == 1:
+            rows = rows[0][::-1], rows[1][::-1]
+        edges = self._xy[rows[0]], self._xy[rows[1]]
+        rect = self._rect(np.concatenate(edges), 0.9, 1.3, 1.2)
+        slit = self._slit(rect, edges, 0.05, np.concatenate(rows))
+        corner = np.array(rect[:2], np.float32)
+        centre = self._points[IRIS_CENTRE[side], :2] - corner
+        rim = self._points[list(IRIS_RIM[side]), :2] - corner
+        radius = float(np.linalg.norm(rim - centre, axis=1).mean())
+        visible = np.clip(1 - slit.upper - slit.lower, 0, 1)
+        photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]]
+        return slit, make_eyeball(photo, rect, visible, centre, radius, side)
 
-    def _slit(self, rect: Rect, edges: tuple[Floats, Floats], cell_cm: float) -> Slit:
+    def _slit(
+        self, rect: Rect, edges: tuple[Floats, Floats], cell_cm: float, points: Indices
+    ) -> Slit:
         mesh = self._xy, self._points[:, 2], self._triangles
-        return make_slit(rect, cell_cm * self._pose.scale, mesh, edges, (self._right, self._down))
+        axes = self._right, self._down
+        return make_slit(rect, cell_cm * self._pose.scale, mesh, edges, axes, points)
 
     def _rect(self, points: Floats, side: float, above: float, below: float) -> Rect:
         """A rectangle around points with margins in cm, inside the zone."""
@@ -292,20 +300,43 @@ class FaceRig:
         photo = self._skin(relax, expression)
         sheets = self._sheets(moved)
         map_ = self._zone_map(sheets[:, :2], skull)
-        whole = np.concatenate([sheets[:, :2] + skull, sheets[:, 2:] + skull], axis=1)
-        slits = [self._mouth, *(s for s, _ in self._eyes)]
-        maps = []
-        for slit in slits:
-            up, low = slit.maps(whole)
-            x0, y0, x1, y1 = slit.rect
-            part = map_[y0:y1, x0:x1]
-            part += (up - part) * slit.window
-            low = part + (low - part) * slit.window
-            maps.append((part, low))
-        out = cv2.remap(photo, map_, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        for k, (slit, (up, low)) in enumerate(zip(slits, maps, strict=True)):
-            self._open(out, k, slit, up, low, whole, shown, photo, skull, expression, relax)
+        jobs = [self._patch(slit, sheets, skull, map_) for slit, _ in self._openings]
+        out = sample(photo, map_, cv2.INTER_CUBIC)
+        jaw = self._moved(_jaw(expression + self.source * -relax))[LOWER_LIP[3, 5]]
+        for (slit, behind), (rect, up, low, ride) in zip(self._openings, jobs, strict=True):
+            corner = np.array(slit.rect[:2], np.float32)
+            upper = sample(slit.upper, up - corner)
+            lower = sample(slit.lower, low - corner)
+            opening = (1 - upper) * (1 - lower)
+            if isinstance(behind, MouthInterior):
+                inside = behind.draw(ride, jaw, opening)
+            else:
+                inside = behind.draw(self._gaze(shown, behind.side), ride, opening)
+            below = sample(photo, low, cv2.INTER_CUBIC).astype(np.float32)
+            inside += (below - inside) * lower[..., None]
+            _lay(out, rect, inside, upper)
         return out
+
+    def _patch(
+        self, slit: Slit, sheets: Floats, skull: Floats, map_: Floats
+    ) -> tuple[Rect, Floats, Floats, Floats]:
+        """Where a patch lands, the maps of its two sheets, and how the head carries it.
+
+        The zone's map is refined under the patch."""
+        points = slit.points
+        ride = similarity(self._xy[points], self._xy[points] + skull[points])
+        step = np.round(skull[points].mean(0)).astype(int)
+        rest = np.tile(skull - step, 2)
+        up, low = slit.maps(sheets + rest)
+        x0, y0, x1, y1 = slit.rect
+        rect = (x0 + int(step[0]), y0 + int(step[1]), x1 + int(step[0]), y1 + int(step[1]))
+        view, part = _overlap(rect, map_.shape)
+        map_[view] += (up[part] - map_[view]) * slit.window[part]
+        up[part] = map_[view]
+        low = up + (low - up) * slit.window
+        corner = np.array([x0, y0], np.float32)
+        ride[:, 2] += ride[:, :2] @ corner - corner - step
+        return rect, up, low, ride
 
     def _gaze(self, shown: Expression, side: int) -> Floats:
         """(2,) px by which the iris moves. An eyeball has a radius of 1.2 cm."""
@@ -326,26 +357,23 @@ class FaceRig:
         full = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
         return full + self._grid
 
-    def _open(
-        self, out: Pixels, k: int, slit: Slit, up: Floats, low: Floats, whole: Floats,
-        shown: Expression, photo: Pixels, turned: Floats, expression: Expression, relax: float,
-    ) -> None:  # fmt: skip
-        x0, y0, x1, y1 = slit.rect
-        corner = np.array([x0, y0], np.float32)
-        upper = cv2.remap(slit.upper, up - corner, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        lower = cv2.remap(slit.lower, low - corner, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        below = cv2.remap(photo, low, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        opening = (1 - upper) * (1 - lower)
-        if k == 0:
-            jaw = self._moved(_jaw(expression + self.source * -relax))[LOWER_LIP[3, 5]]
-            skull = turned[UPPER_LIP[3, 5]]
-            inside = self._inside.draw(skull, jaw + skull, opening)
-        else:
-            inside = self._eyes[k - 1][1].draw(self._gaze(shown, k - 1), opening)
-        picture = inside + (below.astype(np.float32) - inside) * lower[..., None]
-        above = out[y0:y1, x0:x1].astype(np.float32)
-        picture += (above - picture) * upper[..., None]
-        out[y0:y1, x0:x1] = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+
+def _overlap(
+    rect: Rect, shape: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Slices of the picture and of the patch where a patch lies inside the picture."""
+    x0, y0, x1, y1 = rect
+    a, b = max(0, x0), max(0, y0)
+    c, d = max(a, min(shape[1], x1)), max(b, min(shape[0], y1))
+    return (slice(b, d), slice(a, c)), (slice(b - y0, d - y0), slice(a - x0, c - x0))
+
+
+def _lay(out: Pixels, rect: Rect, inside: Floats, upper: Floats) -> None:
+    """Put a patch under the upper sheet, which is already in the picture."""
+    view, part = _overlap(rect, out.shape)
+    above = out[view].astype(np.float32)
+    mixed = inside[part] + (above - inside[part]) * upper[part][..., None]
+    out[view] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
 
 def _jaw(expression: Expression) -> Expression:

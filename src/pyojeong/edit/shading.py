@@ -49,7 +49,7 @@ class Shading:
         used = np.flatnonzero(weights > 1e-3)
         if not len(used):
             return photo
-        mask = np.clip(np.tensordot(np.minimum(weights[used], 1), self.regions[used], axes=1), 0, 1)
+        mask = np.clip(np.tensordot(np.minimum(1.5 * weights[used], 1), self.regions[used], axes=1), 0, 1)
         x0, y0, x1, y1 = self.rect
         full = cv2.resize(mask, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)[..., None]
         out = photo.copy()
@@ -90,7 +90,7 @@ def make_shading(
     part = photo[y0:y1, x0:x1]
     median = np.median(part.reshape(-1, 3), axis=0)
     warm = float(np.clip((median.max() - median.min()) / max(float(median.max()), 1) / 0.28, 0, 1))
-    tint = (1 + warm * np.array([-0.12, 0.04, 0.08])).astype(np.float32)
+    tint = (1 + warm * np.array([-0.22, 0.05, 0.12])).astype(np.float32)
     return Shading(
         (x0, y0, x1, y1), tuple(atlas()), np.stack(maps), np.stack(areas),
         _without_folds(part, scale), tint,

@@ -22,7 +22,8 @@ Pixels = NDArray[np.uint8]
 @dataclass(frozen=True, slots=True, eq=False)
 class Slit:
     """rect: (x0, y0, x1, y1) of the patch in zone px. upper, lower: (h, w) float32 masks of the
-    two sheets in the photo. window: (h, w, 1), 1 inside and 0 at the patch's border."""
+    two sheets in the photo. window: (h, w, 1), 1 inside and 0 at the patch's border. points: the
+    mesh points around the opening."""
 
     rect: Rect
     spread: Spread
@@ -30,11 +31,13 @@ class Slit:
     lower: Floats
     window: Floats
     softness: float
+    points: Indices
 
     def maps(self, moved: Floats) -> tuple[Floats, Floats]:
-        """Backward maps (h, w, 2) in zone px of the upper and the lower sheet.
+        """Backward maps (h, w, 2) in zone px of the upper and the lower sheet, for the patch.
 
-        moved: (n, 4) px at mesh points: the upper sheet's x and y, then the lower sheet's.
+        moved: (n, 4) px at mesh points: the upper sheet's x and y, then the lower sheet's,
+        without the whole px by which the patch itself is carried along.
         """
         field = cv2.GaussianBlur(self.spread.field(moved), (0, 0), self.softness)
         return self._map(field[..., :2]), self._map(field[..., 2:])
@@ -58,12 +61,13 @@ def make_slit(
     mesh: tuple[Floats, Floats, Indices],
     edges: tuple[Floats, Floats],
     axes: tuple[Floats, Floats],
+    around: Indices,
 ) -> Slit:
     """Prepare an opening.
 
     mesh: points (n, 2) in zone px, depth (n,), triangles. edges: upper and lower edge (k, 2)
     in zone px from corner to corner, left to right as the picture shows them. axes: unit
-    vectors (right, down) of the face in the picture.
+    vectors (right, down) of the face in the picture. around: mesh points of the edges.
     """
     lattice = Lattice.over(rect, cell)
     points, depth, triangles = mesh
@@ -73,7 +77,7 @@ def make_slit(
     upper = _side_of(edges[0] - corner, axes, (h, w), -1)
     lower = _side_of(edges[1] - corner, axes, (h, w), +1)
     ramp = np.minimum(_ramp(h)[:, None], _ramp(w)[None])[..., None]
-    return Slit(rect, spread, upper, lower, ramp.astype(np.float32), 0.9)
+    return Slit(rect, spread, upper, lower, ramp.astype(np.float32), 0.9, around)
 
 
 def _side_of(edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], way: int) -> Floats:

@@ -7,6 +7,7 @@ distance with a fade outside), smoothed, and inverted by Newton steps on the gri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,23 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
+
+
+def sample(image: Any, place: Floats, method: int = cv2.INTER_LINEAR) -> Any:
+    """The image at float positions (h, w, 2); beyond its border, the nearest pixel."""
+    x, y = cv2.split(np.ascontiguousarray(place, np.float32))
+    return cv2.remap(image, x, y, method, borderMode=cv2.BORDER_REPLICATE)
+
+
+def similarity(before: Floats, after: Floats) -> Floats:
+    """(2, 3) shift, turn and scale that best takes points (n, 2) to their new places."""
+    a, b = before - before.mean(0), after - after.mean(0)
+    size = max(float((a * a).sum()), 1e-9)
+    cos = float((a * b).sum()) / size
+    sin = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()) / size
+    turn = np.array([[cos, -sin], [sin, cos]])
+    shift = after.mean(0) - turn @ before.mean(0)
+    return np.column_stack([turn, shift]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
