@@ -42,5 +42,5 @@ environment() {
 }
 
 install() {
-    "$python" -m pip install --quiet --disable-pip-version-check "$@"
+    "$python" -m pip install -qq --disable-pip-version-check "$@"
 }

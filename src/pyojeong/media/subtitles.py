@@ -51,8 +51,11 @@ def wrap(
     units = _units(drawable(text), typeface, max_width_px)
     if not units:
         return []
-    for count in range(1, min(max_lines, len(units)) + 1):
-        lines = _balanced(units, typeface, count)
+    # Where each unit ends when all stand in one line.
+    ends = list(accumulate(typeface.getlength(unit) for unit in units))
+    fewest = math.ceil(ends[-1] / max_width_px)
+    for count in range(max(1, fewest), min(max_lines, len(units)) + 1):
+        lines = _balanced(units, ends, count)
         if max(typeface.getlength(line) for line in lines) <= max_width_px:
             return lines
     return None
@@ -68,18 +71,15 @@ def _units(text: str, typeface: ImageFont.FreeTypeFont, limit: float) -> list[st
     return units
 
 
-def _balanced(units: list[str], typeface: ImageFont.FreeTypeFont, count: int) -> list[str]:
+def _balanced(units: list[str], ends: list[float], count: int) -> list[str]:
     """The units in `count` lines with the longest as short as can be (dynamic programming)."""
-    reach = [0.0, *accumulate(typeface.getlength(unit) for unit in units)]
+    reach = [0.0, *ends]
     # best[j]: (width of the longest line, where each line starts) for units[:j] in n lines.
     best: list[tuple[float, tuple[int, ...]]] = [(width, (0,)) for width in reach]
     for _ in range(count - 1):
         best = [
             min(
-                (
-                    (max(best[i][0], reach[j] - reach[i]), (*best[i][1], i))
-                    for i in range(max(1, j - 200), j)
-                ),
+                ((max(best[i][0], reach[j] - reach[i]), (*best[i][1], i)) for i in range(1, j)),
                 default=(math.inf, ()),
             )
             for j in range(len(units) + 1)
@@ -198,6 +198,10 @@ class SubtitlePainter:
     def fits(self, text: str) -> bool:
         """Whether the text can be shown at once, in two lines."""
         return wrap(text, self.typeface, self.max_text_width) is not None
+
+    def split(self, text: str) -> list[str]:
+        """The text in pieces that each fit, as `split_for_subtitles` cuts them."""
+        return split_for_subtitles(text, self.fits)
 
     def paint(self, text: str, highlight: tuple[int, int] | None = None) -> Overlay | None:
         """The text drawn, or None where there is nothing to show (emoji alone, say).
