@@ -69,10 +69,16 @@ class BlazeFace:
         return _clipped(distinct(*_joined(kept)), image)
 
     def _candidates(self, image: Image) -> Found:
-        whole = View.whole(image)
-        views = [self._near.look(image, whole, CANDIDATE)]
-        views += [self._far.look(image, view, CANDIDATE) for view in (whole, *tiles(image))]
-        return distinct(*_joined(views))
+        """Everything either network takes for a face. The tiles are cut from one shrunk copy, in
+        which a tile has the size of the network's input."""
+        side = tile_side(image)
+        small, factor = _shrunk(image, self._far.size / side)
+        whole = View.whole(small)
+        views = [self._near.look(small, whole, CANDIDATE)]
+        far = (whole, *tiles(small, side * factor))
+        views += [self._far.look(small, view, CANDIDATE) for view in far]
+        boxes, scores, keypoints = distinct(*_joined(views))
+        return boxes / np.float32(factor), scores, keypoints / np.float32(factor)
 
     def _second_look(self, image: Image, box: Floats, keypoints: Floats) -> Found | None:
         """The face as seen close up, or None where the short-range network sees none."""
@@ -103,15 +109,30 @@ class BlazeFace:
         return (boxes[rows], scores[rows], keypoints[rows]) if len(rows) else None
 
 
-def tiles(image: Image) -> list[View]:
-    """Overlapping square views of a picture larger than one tile; none for a smaller one."""
-    height, width = image.shape[:2]
-    longest = max(height, width)
+def tile_side(image: Image) -> float:
+    """Side of the tiles for a picture, px."""
+    longest = float(max(image.shape[:2]))
     across = TILES_ACROSS - (TILES_ACROSS - 1) * OVERLAP
-    side = max(min(max(longest / 2, TILES[0]), TILES[1]), math.ceil(longest / across))
-    if longest <= side:
+    return max(min(max(longest / 2, TILES[0]), TILES[1]), longest / across)
+
+
+def tiles(image: Image, side: float) -> list[View]:
+    """Overlapping square views that cover a picture larger than one tile; none otherwise."""
+    height, width = image.shape[:2]
+    if max(height, width) <= side:
         return []
     return [View(x, y, side) for y in _starts(height, side) for x in _starts(width, side)]
+
+
+def _shrunk(image: Image, factor: float) -> tuple[Image, float]:
+    """A copy smaller by the factor, and the true factor along the longer side; the picture itself
+    where it is small."""
+    height, width = image.shape[:2]
+    size = max(round(width * factor), 1), max(round(height * factor), 1)
+    if max(size) >= max(width, height) or max(size) <= 192:
+        return image, 1.0
+    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return small, max(size) / max(width, height)
 
 
 def _starts(length: int, side: float) -> list[float]:

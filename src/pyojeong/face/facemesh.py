@@ -25,6 +25,10 @@ from pyojeong.face.types import FaceMesh, Faces, Image
 
 SIZE = 192
 
+LOOKS = 3
+"""A second look halves the jitter that an inexact square causes (about 1 % of the eye distance),
+a third one takes another third off it."""
+
 
 class FaceMeshNet:
     """Fits the 478-point mesh. threshold: the least probability that the crop shows a face."""
@@ -44,15 +48,21 @@ class FaceMeshNet:
         return [self.fit(image, roi_from_detection(box, points)) for box, points in pairs]
 
     def fit(self, image: Image, roi: Roi) -> FaceMesh | None:
-        """The mesh in a square of the picture. Where its own square would lie elsewhere, the
-        network looks once more there."""
-        found = self._look(image, roi)
-        again = roi_from_points(found.points)
-        if again.differs(roi):
-            found = max(found, self._look(image, again), key=lambda mesh: mesh.score)
+        """The mesh in a square of the picture.
+
+        The network is steadiest in the square that its own mesh asks for: it looks again there
+        until the square stays, at most `LOOKS` times.
+        """
+        found = self.look(image, roi)
+        for _ in range(LOOKS - 1):
+            own = roi_from_points(found.points)
+            if found.score < self.threshold or not own.differs(roi):
+                break
+            found, roi = self.look(image, own), own
         return found if found.score >= self.threshold else None
 
-    def _look(self, image: Image, roi: Roi) -> FaceMesh:
+    def look(self, image: Image, roi: Roi) -> FaceMesh:
+        """What the network sees in one square, whatever its score."""
         outputs = self._network.run(crop(image, roi, SIZE)[None])
         score = float(1 / (1 + np.exp(-outputs[6].item())))
         return FaceMesh(_into_picture(assemble(outputs), roi), score)

@@ -43,12 +43,10 @@ class Roi:
         )
 
     def differs(self, other: Roi) -> bool:
-        """Whether a mesh found in `other` is better fitted again in this one: the squares are
-        apart by more than 10 % of the side, or 15 % in size, or 10 degrees in angle."""
+        """Whether the squares are apart by more than 2 % of the side, 3 % in size or 2 degrees."""
         apart = math.hypot(self.x - other.x, self.y - other.y) / self.side
         turn = abs(math.remainder(self.angle - other.angle, 2 * math.pi))
-        ratio = max(self.side, 1e-6) / max(other.side, 1e-6)
-        return apart > 0.1 or not 0.87 < ratio < 1.15 or turn > math.radians(10)
+        return apart > 0.02 or abs(self.side / other.side - 1) > 0.03 or turn > math.radians(2)
 
 
 def roi_from_detection(box: NDArray[np.float32], keypoints: NDArray[np.float32]) -> Roi:
