@@ -108,15 +108,15 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
         stream = container.streams.audio[0]
         rate = stream.codec_context.sample_rate
         length = _length(stream)
-        to_mono = av.AudioResampler(format="flt", layout="mono", rate=rate)
+        to_float = av.AudioResampler(format="fltp")
         blocks: list[NDArray[np.float32]] = []
         lead = 0
         for frame in container.decode(stream):
             if not blocks and frame.pts is not None and frame.time_base is not None:
                 seconds = frame.pts * frame.time_base - (container.start_time or 0) / av.time_base
                 lead = round(float(seconds) * rate)
-            blocks += [mono.to_ndarray()[0] for mono in to_mono.resample(frame)]
-        blocks += [mono.to_ndarray()[0] for mono in to_mono.resample(None)]
+            # Averaged here: FFmpeg's own mix to mono may leave [-1, 1].
+            blocks += [block.to_ndarray().mean(0) for block in to_float.resample(frame)]
     samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
     samples = np.concatenate([np.zeros(max(0, lead), np.float32), samples[max(0, -lead) :]])
     if length is not None:

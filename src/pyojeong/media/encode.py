@@ -107,6 +107,8 @@ class VideoWriter:
             raise ValueError("this film has no sound")
         if samples.ndim != 1:
             raise ValueError(f"expected mono samples (n,), got {samples.shape}")
+        if not len(samples):
+            return
         frame = av.AudioFrame.from_ndarray(
             np.clip(samples, -1, 1).astype(np.float32)[None], format="fltp", layout="mono"
         )

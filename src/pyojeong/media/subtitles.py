@@ -53,7 +53,9 @@ def wrap(
         return []
     # Where each unit ends when all stand in one line.
     ends = list(accumulate(typeface.getlength(unit) for unit in units))
-    fewest = math.ceil(ends[-1] / max_width_px)
+    # The space where a line breaks is not drawn.
+    spaces = (max_lines - 1) * typeface.getlength(" ")
+    fewest = math.ceil((ends[-1] - spaces) / max_width_px)
     for count in range(max(1, fewest), min(max_lines, len(units)) + 1):
         lines = _balanced(units, ends, count)
         if max(typeface.getlength(line) for line in lines) <= max_width_px:
