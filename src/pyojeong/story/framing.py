@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SMALLEST_FACE = 0.36
+SMALLEST_FACE = 0.42
 """A face lower than this share of the frame is brought nearer."""
 LARGEST_FACE = 0.60
 CHIN_LIMIT = 0.80
