@@ -36,7 +36,8 @@ def normalize(text: str) -> str:
     text = _LINE_ENDS.sub("\n", text)
     text = _SURROGATES.sub("\ufffd", text)
     text = _HALF_WIDTH.sub(lambda run: _join_half_width(run.group()), text)
-    return _SPACES.sub(" ", _INVISIBLE.sub("", _nfc(text)))
+    # Invisible characters go first: they may stand between a letter and its mark.
+    return _SPACES.sub(" ", _nfc(_INVISIBLE.sub("", text)))
 
 
 def _nfc(text: str) -> str:

@@ -43,7 +43,7 @@ _TERMINAL = re.compile("[.!?…。！？‼⁇⁈⁉]+")
 _TRAIL = re.compile(f"(?:\\s?(?:[{_EMOJI}]+|[ㅋㅎㅠㅜ]+|\\^+|[~♡♥♪]+))+(?=\\s|$)")
 _BARE_ENDING = re.compile(f"[다요죠](?=\\s|\\s?{_MOOD})")
 _MOOD_END = re.compile(f"{_MOOD}(?=\\s)")
-_SHORTEST_CLAUSE = 6
+_SHORTEST_CLAUSE = 5
 _CONCLUDES = re.compile("(?:다|요|까|죠|네|군|구나)$")
 
 
@@ -134,9 +134,10 @@ class _Paragraph:
         return trail.end() if trail else position
 
     def _is_boundary(self, run: re.Match[str], position: int, last: int) -> bool:
-        pair = self.pair_at_end.get(position)
-        if pair is not None and pair.quote:
-            return not tags.goes_on(self.text, position, self.end)
+        if pair := self.pair_at_end.get(position):
+            # A remark in brackets interrupts a sentence that goes on.
+            between = self.text[last : pair.start].strip()
+            return not (tags.goes_on(self.text, position, self.end) if pair.quote else between)
         marks, before, after = run.group(), self._char(run.start() - 1), self._char(position)
         if not after.isspace():
             return after not in ",;:，、)" and self._is_tight_boundary(run, before, position)
@@ -147,9 +148,8 @@ class _Paragraph:
         if not set(marks) - set(".…") and (len(marks) > 1 or marks == "…"):
             return self._ellipsis_ends(run.start(), upcoming)
         small = following.isascii() and following.islower() and not self.casual
-        if small and not _is_hangul(before):
-            return False
-        return marks != "." or not self._is_abbreviation(run.start(), upcoming, last)
+        abbreviated = marks == "." and self._is_abbreviation(run.start(), upcoming, last)
+        return not abbreviated and (not small or _is_hangul(before))
 
     def _is_tight_boundary(self, run: re.Match[str], before: str, position: int) -> bool:
         """Whether a sentence ends though no space follows: 했어요.그리고"""

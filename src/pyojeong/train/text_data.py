@@ -1,0 +1,166 @@
+"""Labelled sentences for the text classifier: the data folder's tables and the corpus in the repo.
+
+Every row gets a soft target over the seven house emotions and belongs to a named source. The test
+part of the corpus is only ever read by `corpus_part("test")`, for the report.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pyojeong.emotion import EMOTIONS, LABEL_SETS, Emotion
+from pyojeong.errors import BadSettings
+
+_CORPUS = Path(__file__).parents[3] / "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """n labelled texts. targets: (n, 7) float32, rows sum to 1. sources: name of each row's."""
+
+    texts: list[str]
+    targets: NDArray[np.float32]
+    sources: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        return self.targets.argmax(1)
+
+    def of(self, source: str) -> Rows:
+        """The rows of one source."""
+        return self.where(self.sources == source)
+
+    def where(self, chosen: NDArray[np.bool_]) -> Rows:
+        texts = [t for t, c in zip(self.texts, chosen, strict=True) if c]
+        return Rows(texts, self.targets[chosen], self.sources[chosen])
+
+
+def join(parts: list[Rows]) -> Rows:
+    return Rows(
+        [t for p in parts for t in p.texts],
+        np.concatenate([p.targets for p in parts]),
+        np.concatenate([p.sources for p in parts]),
+    )
+
+
+def data_folder() -> Path:
+    """`$PYOJEONG_DATA/text`. Raises BadSettings without it."""
+    named = os.environ.get("PYOJEONG_DATA")
+    if not named or not (Path(named) / "text").is_dir():
+        raise BadSettings(
+            "Set PYOJEONG_DATA to the folder that holds text/ (see docs/models/text_emotion.md).",
+            "PYOJEONG_DATA를 text/가 있는 데이터 폴더로 지정하세요.",
+        )
+    return Path(named) / "text"
+
+
+def training_rows() -> Rows:
+    """Everything the model may learn from, without any validation, dev or test row."""
+    xed = _xed()
+    return join(
+        [
+            _table("emotion_ko_train"),
+            _table("emotion_en_train"),
+            _ambiguous(),
+            xed.where(~_held_out(xed.texts)),
+            _table("emotion_ko_weak_nsmc_train"),
+            corpus_part("train"),
+        ]
+    )
+
+
+def validation_rows() -> Rows:
+    """KOTE, GoEmotions (both languages), a tenth of XED, and the dev part of the corpus."""
+    xed = _xed()
+    return join(
+        [
+            _table("emotion_ko_val"),
+            _table("emotion_en_val"),
+            xed.where(_held_out(xed.texts)),
+            corpus_part("dev"),
+        ]
+    )
+
+
+def corpus_part(part: str) -> Rows:
+    """The corpus files of one part (train, dev, test), sources `corpus_ko` and `corpus_en`."""
+    texts, targets, sources = [], [], []
+    for name in json.loads((_CORPUS / "splits.json").read_text("utf-8")).get(part, []):
+        with (_CORPUS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                texts.append(row["text"])
+                second = row.get("second") or row["emotion"]
+                targets.append(_mixed({row["emotion"]: 0.8, second: 0.2}))
+                sources.append(f"corpus_{name[:2]}")
+    if not texts:
+        return Rows([], np.zeros((0, 7), np.float32), np.zeros(0, np.str_))
+    return Rows(texts, np.stack(targets), np.array(sources))
+
+
+def _mixed(weights: Mapping[str, float]) -> NDArray[np.float32]:
+    target = np.zeros(len(EMOTIONS), np.float32)
+    for name, weight in weights.items():
+        target[EMOTIONS.index(Emotion(name))] += weight
+    return np.asarray(target / target.sum(), np.float32)
+
+
+def _table(name: str) -> Rows:
+    table = pd.read_parquet(data_folder() / f"{name}.parquet")
+    targets = [_target(row) for row in table.to_dict("records")]
+    return Rows(table.text.tolist(), np.stack(targets), table.source.to_numpy(np.str_))
+
+
+def _target(row: Mapping[str, str]) -> NDArray[np.float32]:
+    """The table's label, softened by KOTE raters' other choices."""
+    target = _mixed({row["label"]: 1.0})
+    if row["source"] != "kote" or not isinstance(row.get("orig"), str):
+        return target
+    rated = LABEL_SETS["kote-43"].weights
+    chosen: dict[str, float] = {}
+    for label in row["orig"].split(","):
+        for emotion, weight in rated.get(label, {}).items():
+            chosen[emotion] = chosen.get(emotion, 0.0) + weight
+    return 0.6 * target + 0.4 * _mixed(chosen) if chosen else target
+
+
+def _ambiguous() -> Rows:
+    table = pd.read_parquet(data_folder() / "emotion_goemotions_ambiguous_trainval.parquet")
+    table = table[table.split == "train"]
+    targets = [_mixed(dict.fromkeys(m.split("|"), 1.0)) for m in table.multi]
+    return Rows(table.text.tolist(), np.stack(targets), table.source.to_numpy(np.str_))
+
+
+def _xed() -> Rows:
+    return _table("emotion_en_xed_trainval")
+
+
+def _held_out(texts: list[str]) -> NDArray[np.bool_]:
+    return np.array([crc32(t.encode()) % 10 == 0 for t in texts])
+
+
+def read_lexicon(path: Path) -> Iterator[tuple[str, int]]:
+    """(beginning of a word in letters, set of classes as bits) from `text_lexicon.toml`."""
+    import tomllib
+
+    from pyojeong.text.features import fold, to_letters
+
+    entries: dict[str, int] = {}
+    for name, words in tomllib.loads(path.read_text("utf-8")).items():
+        bit = 1 << EMOTIONS.index(Emotion(name))
+        for word in f"{words['ko']} {words['en']}".split():
+            entry = to_letters(fold(word.rstrip("$"))) + "$" * word.endswith("$")
+            entries[entry] = entries.get(entry, 0) | bit
+    yield from sorted(entries.items())
