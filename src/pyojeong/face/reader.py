@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.emotion import EmotionScores
-from pyojeong.errors import UnknownBackend
 from pyojeong.face.types import (
     ExpressionClassifier,
     FaceDetector,
@@ -51,7 +50,7 @@ class FaceReader:
     ) -> None:
         self._detector: FaceDetector = detector or load("FaceDetector")
         self._mesher: FaceMesher = mesher or load("FaceMesher")
-        self._classifier = classifier or _default_classifier()
+        self._classifier: ExpressionClassifier = classifier or load("ExpressionClassifier")
 
     def read(self, image: Image) -> list[ReadFace]:
         """All faces of an RGB picture (H, W, 3) uint8, the largest first; empty without faces.
@@ -61,9 +60,9 @@ class FaceReader:
         found = self._detector.detect(image)
         meshes = self._mesher.mesh(image, found)
         whole = [m for m in meshes if m is not None]
-        scores = iter(self._classifier.classify(image, whole) if self._classifier else [])
+        scores = iter(self._classifier.classify(image, whole))
         faces = [
-            ReadFace(box, float(score), mesh, None if mesh is None else next(scores, None))
+            ReadFace(box, float(score), mesh, None if mesh is None else next(scores))
             for box, score, mesh in _rows(found, meshes)
         ]
         return sorted(faces, key=lambda face: -face.area)
@@ -73,11 +72,3 @@ def _rows(
     found: Faces, meshes: list[FaceMesh | None]
 ) -> list[tuple[NDArray[np.float32], float, FaceMesh | None]]:
     return list(zip(found.boxes, found.scores.tolist(), meshes, strict=True))
-
-
-def _default_classifier() -> ExpressionClassifier | None:
-    try:
-        classifier: ExpressionClassifier = load("ExpressionClassifier")
-    except UnknownBackend:
-        return None
-    return classifier
