@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +69,14 @@ def load_basis() -> ExpressionBasis:
     """The built-in basis, read once. Raises MissingWeights."""
     path = asset_path(ASSET)
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         neutral = arrays["neutral"].astype(np.float32)
         deltas = arrays["deltas"].astype(np.float32)
         if deltas.shape != (len(ARKIT_52), *neutral.shape):
             raise ValueError(f"deltas {deltas.shape}")
         indices = {k: arrays[k].astype(np.int64) for k in ("triangles", "covers", "mirror")}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise MissingWeights(
             f"{path} is not an expression basis ({error}). Install pyojeong again.",
             f"{path}은(는) 표정 기저 파일이 아닙니다 ({error}). pyojeong을 다시 설치하세요.",

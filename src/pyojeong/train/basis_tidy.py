@@ -202,7 +202,8 @@ class Tidier:
         floor = areas(self.neutral, self.triangles)
         floor = np.where(floor > 1e-3, 0.2 * floor, -np.inf)
         rows = [k for k in regions.REGIONS if k.startswith("inner") or "lid" in k]
-        fixed = np.array(sorted({i for k in rows for i in regions.REGIONS[k]}))
+        rim = {i for i in regions.FACE_OVAL if self.neutral[i, 1] > 0}
+        fixed = np.array(sorted(rim | {i for k in rows for i in regions.REGIONS[k]}))
         for row in range(len(out)):
             under = out[opened] if row == closed else 0.0
             start = self.neutral + out[row] + under

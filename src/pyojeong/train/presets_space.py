@@ -1,0 +1,73 @@
+"""Where the search for emotion presets begins and how far it may go.
+
+Each row: coefficient -> (EMFACS start, least, most). EMFACS action units (Friesen & Ekman 1983)
+in ARKit terms: AU1 browInnerUp, AU2 browOuterUp, AU4 browDown, AU5 eyeWide, AU6 cheekSquint,
+AU7 eyeSquint, AU9 noseSneer, AU10 mouthUpperUp, AU12 mouthSmile, AU15 mouthFrown, AU16
+mouthLowerDown, AU17 mouthShrugLower, AU20 mouthStretch, AU22 mouthFunnel, AU23/24 mouthPress,
+AU26 jawOpen, AU28 mouthRollLower/Upper, AU29 jawForward.
+"""
+
+from __future__ import annotations
+
+from pyojeong.emotion import Emotion
+
+Range = tuple[float, float, float]
+
+SPACE: dict[Emotion, dict[str, Range]] = {
+    Emotion.HAPPINESS: {
+        "mouthSmile": (0.8, 0.5, 1.0), "cheekSquint": (0.7, 0.3, 1.0),
+        "eyeSquint": (0.3, 0.0, 0.6), "mouthUpperUp": (0.15, 0.0, 0.4),
+        "jawOpen": (0.08, 0.0, 0.22), "mouthDimple": (0.0, 0.0, 0.3),
+        "mouthLowerDown": (0.0, 0.0, 0.3), "browOuterUp": (0.0, 0.0, 0.2),
+    },
+    Emotion.ANGER: {
+        "browDown": (1.0, 0.6, 1.2), "eyeSquint": (0.4, 0.0, 0.8), "eyeWide": (0.2, 0.0, 0.6),
+        "noseSneer": (0.3, 0.0, 0.8), "mouthPress": (0.5, 0.0, 1.0),
+        "mouthFrown": (0.3, 0.0, 0.8), "mouthShrugLower": (0.1, 0.0, 0.6),
+        "mouthRollUpper": (0.1, 0.0, 0.4), "mouthRollLower": (0.1, 0.0, 0.4),
+        "jawForward": (0.1, 0.0, 0.4), "mouthUpperUp": (0.0, 0.0, 0.5),
+        "mouthLowerDown": (0.0, 0.0, 0.5), "jawOpen": (0.0, 0.0, 0.15),
+        "mouthStretch": (0.0, 0.0, 0.4), "mouthFunnel": (0.0, 0.0, 0.3),
+        "cheekSquint": (0.0, 0.0, 0.6),
+    },
+    Emotion.SADNESS: {
+        "browInnerUp": (1.0, 0.6, 1.2), "browDown": (0.3, 0.0, 0.6),
+        "mouthFrown": (0.9, 0.5, 1.2), "mouthShrugLower": (0.4, 0.0, 0.8),
+        "eyeSquint": (0.2, 0.0, 0.6), "eyeBlink": (0.1, 0.0, 0.3),
+        "cheekSquint": (0.0, 0.0, 0.5), "mouthStretch": (0.0, 0.0, 0.4),
+        "mouthPress": (0.0, 0.0, 0.5), "mouthRollLower": (0.0, 0.0, 0.4),
+        "mouthLowerDown": (0.0, 0.0, 0.3), "jawOpen": (0.0, 0.0, 0.1),
+    },
+    Emotion.FEAR: {
+        "browInnerUp": (1.0, 0.6, 1.2), "browOuterUp": (0.4, 0.0, 0.9),
+        "browDown": (0.3, 0.0, 0.7), "eyeWide": (1.0, 0.6, 1.2),
+        "mouthStretch": (0.7, 0.3, 1.1), "mouthLowerDown": (0.3, 0.0, 0.7),
+        "jawOpen": (0.15, 0.0, 0.4), "mouthUpperUp": (0.0, 0.0, 0.4),
+        "mouthFrown": (0.1, 0.0, 0.7), "mouthFunnel": (0.0, 0.0, 0.3),
+        "noseSneer": (0.0, 0.0, 0.3),
+    },
+    Emotion.SURPRISE: {
+        "browInnerUp": (0.9, 0.5, 1.2), "browOuterUp": (0.9, 0.5, 1.1),
+        "eyeWide": (0.9, 0.5, 1.2), "jawOpen": (0.35, 0.15, 0.6),
+        "mouthFunnel": (0.1, 0.0, 0.5), "mouthLowerDown": (0.0, 0.0, 0.3),
+        "mouthPucker": (0.0, 0.0, 0.3),
+    },
+    Emotion.DISGUST: {
+        "noseSneer": (0.9, 0.6, 1.2), "mouthUpperUp": (0.5, 0.0, 1.0),
+        "browDown": (0.5, 0.0, 1.0), "cheekSquint": (0.4, 0.0, 0.9),
+        "eyeSquint": (0.4, 0.0, 0.9), "mouthFrown": (0.4, 0.0, 1.0),
+        "mouthShrugLower": (0.3, 0.0, 0.8), "mouthLowerDown": (0.0, 0.0, 0.5),
+        "mouthPress": (0.0, 0.0, 0.5), "mouthStretch": (0.0, 0.0, 0.5),
+        "jawOpen": (0.0, 0.0, 0.25), "eyeBlink": (0.0, 0.0, 0.3),
+        "mouthRollLower": (0.0, 0.0, 0.4),
+    },
+}  # fmt: skip
+
+ANTAGONISTS: tuple[tuple[str, str], ...] = (
+    ("eyeWide", "eyeSquint"), ("eyeWide", "cheekSquint"), ("eyeWide", "eyeBlink"),
+    ("mouthSmile", "mouthFrown"), ("mouthPress", "jawOpen"), ("mouthPress", "mouthUpperUp"),
+    ("mouthPress", "mouthLowerDown"), ("browDown", "browOuterUp"),
+    ("mouthRollLower", "mouthLowerDown"), ("mouthRollUpper", "mouthUpperUp"),
+    ("mouthStretch", "mouthFunnel"), ("mouthShrugLower", "jawOpen"),
+)  # fmt: skip
+"""Pairs of muscles that work against each other."""
