@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Literal
 
@@ -17,7 +17,7 @@ from pyojeong.speech.prosody import Delivery, delivery
 from pyojeong.speech.spelling import spell_out
 from pyojeong.speech.timing import read_phones, word_times
 from pyojeong.speech.types import Phone, Prosody, Speech, Word
-from pyojeong.speech.voices import NARRATORS
+from pyojeong.speech.voices import voice_for
 
 _RATE = 22050
 _VOLUME = 85  # at 100 and above some voices clip inside the engine; `level` evens out later
@@ -64,7 +64,7 @@ class EspeakVoice:
         2,000 characters. Raises InferenceFailed, MissingExtra, BadSettings (unknown voice).
         """
         manner = delivery(prosody, lang)
-        voice = prosody.voice or NARRATORS[lang]
+        voice = prosody.voice or voice_for(prosody.speaker, lang)
         sounds: list[NDArray[np.float32]] = []
         phones: list[Phone] = []
         words: list[Word] = []
@@ -76,7 +76,7 @@ class EspeakVoice:
             reply = self._process.ask(_request(piece.text, voice, manner))
             sounds.append(level(_samples(reply), reply.rate, manner.level_db))
             phones += _later(read_phones(reply), at / _RATE)
-            words += _later_words(word_times(text, piece, reply), at / _RATE)
+            _append(words, _later_words(word_times(text, piece, reply), at / _RATE))
             at += len(sounds[-1])
         samples = np.concatenate(sounds) if sounds else np.zeros(0, np.float32)
         return Speech(samples, _RATE, tuple(phones), tuple(words))
@@ -104,6 +104,14 @@ def _later(phones: tuple[Phone, ...], by_s: float) -> Iterator[Phone]:
 
 def _later_words(words: tuple[Word, ...], by_s: float) -> Iterator[Word]:
     return (Word(w.start, w.end, w.start_s + by_s, w.end_s + by_s) for w in words)
+
+
+def _append(words: list[Word], more: Iterable[Word]) -> None:
+    """Add words; one that was cut between two pieces becomes one again."""
+    for word in more:
+        if words and words[-1].start == word.start:
+            word = Word(word.start, word.end, words.pop().start_s, word.end_s)  # noqa: PLW2901
+        words.append(word)
 
 
 def _pieces(spelled: Pronounced) -> Iterator[Pronounced]:

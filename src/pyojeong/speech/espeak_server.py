@@ -11,6 +11,9 @@ own units), it answers with one line `{"bytes": n, "phones": [[name, sample], ..
 samples, or with `{"error": kind, "detail": text}`. Positions count characters from 0. A phone
 lasts until the next one begins; an empty name is a pause. End of input ends the process.
 
+espeak's Korean voice says ㄱ between vowels like ㄲ (아가 like 아까). Korean words are therefore
+sent as espeak's own phoneme names, as it derives them itself, with that one sound voiced.
+
 Events follow `speak_lib.h` of espeak-ng 1.52.
 """
 
@@ -19,17 +22,24 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import signal
 import sys
+from bisect import bisect_right
 from pathlib import Path
 from typing import IO, Any
 
 _SYNCHRONOUS = 2
 _PHONEME_EVENTS_IPA_DONT_EXIT = 0x0001 | 0x0002 | 0x8000
 _CHARS_UTF8 = 1
+_PHONEME_INPUT = 0x100
+_SEPARATED = ord("|") << 8
 _POSITION_CHARACTER = 1
 _WORD, _PHONEME, _LIST_END = 1, 7, 0
 _PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "range": 4, "gap": 7}
+_KOREAN_RUN = re.compile(r"[가-힣]+(?: [가-힣]+)*")
+# q is the sound; before a vowel or a glide it begins a syllable. q- (ㄲ) is another name.
+_HARD_G = re.compile(r"(?<=\|)q\|(?=[',;]*[aE@oueiwj])")
 
 
 class _EventId(ctypes.Union):
@@ -74,6 +84,7 @@ class _Engine:
         self.rate = self._lib.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), options)
         if self.rate <= 0:
             raise _Failed("engine", f"espeak_Initialize answered {self.rate}")
+        self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._callback = _CALLBACK(self._collect)  # kept: C holds only a pointer
         self._lib.espeak_SetSynthCallback(self._callback)
 
@@ -97,14 +108,44 @@ class _Engine:
         self._samples.clear()
         self._phones.clear()
         self._words.clear()
-        text = str(request["text"]).replace("\0", " ").encode() + b"\0"
+        text = str(request["text"]).replace("\0", " ").replace("[[", "[ ")
+        flags = _CHARS_UTF8
+        starts = [(0, 0)]
+        if str(request["voice"]).startswith("ko"):
+            text, starts = self._phonetic(text)
+            flags |= _PHONEME_INPUT
+        data = text.encode("utf-8", "replace") + b"\0"
         status = self._lib.espeak_Synth(
-            text, len(text), 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None
+            data, len(data), 0, _POSITION_CHARACTER, 0, flags, None, None
         )
         if status != 0:
             raise _Failed("engine", f"espeak_Synth answered {status}")
         sound = bytes(self._samples)
-        return {"bytes": len(sound), "phones": self._phones, "words": self._words}, sound
+        words = [(_given(at, starts), length, sample) for at, length, sample in self._words]
+        return {"bytes": len(sound), "phones": self._phones, "words": words}, sound
+
+    def _phonetic(self, text: str) -> tuple[str, list[tuple[int, int]]]:
+        """The text with its Korean words as [[phoneme names]], and where the parts of the result
+        and of the text begin."""
+        parts: list[str] = []
+        starts = [(0, 0)]
+        at = length = 0
+        for run in _KOREAN_RUN.finditer(text):
+            spoken = f"{text[at : run.start()]}{self._phonemes(run.group())}"
+            parts.append(spoken)
+            at, length = run.end(), length + len(spoken)
+            starts.append((length, at))
+        return "".join([*parts, text[at:]]), starts
+
+    def _phonemes(self, words: str) -> str:
+        buffer = ctypes.create_string_buffer(words.encode())
+        rest = ctypes.c_void_p(ctypes.addressof(buffer))
+        names = ""
+        while rest.value:
+            clause = self._lib.espeak_TextToPhonemes(ctypes.byref(rest), _CHARS_UTF8, _SEPARATED)
+            names += " " + (clause or b"").decode()
+        voiced = _HARD_G.sub("g|", names)
+        return " ".join(f"[[{word}]]" for word in voiced.split())
 
     def _choose(self, voice: str) -> None:
         # espeak ignores an unknown variant silently; a wrong name should be heard of.
@@ -140,6 +181,12 @@ def _serve(engine: _Engine, requests: IO[bytes], replies: IO[bytes]) -> None:
         except (KeyError, TypeError, ValueError) as error:
             reply = {"error": "request", "detail": repr(error)}
         _write(replies, reply, sound)
+
+
+def _given(position: int, starts: list[tuple[int, int]]) -> int:
+    """Position in the text given, of a position in the text sent to the engine."""
+    sent, given = starts[bisect_right(starts, (position, sys.maxsize)) - 1]
+    return given + position - sent
 
 
 def _write(replies: IO[bytes], reply: dict[str, Any], sound: bytes = b"") -> None:

@@ -50,7 +50,7 @@ _WORDS = {word: hangul for pair in _WORD_TABLE.split() for word, _, hangul in [p
 _TOKEN = re.compile(
     "|".join(
         [
-            rf"(?P<unit>(?<=\d) ?(?:{UNIT})(?![A-Za-z])|(?<=[°º]) ?[CF]\b)",
+            rf"(?P<unit>(?<=\d) ?(?:{UNIT})(?![A-Za-z])|(?<=[°º]) ?[CF](?![A-Za-z]))",
             # Listed words that hold a digit or a mark, then letters (with an apostrophe inside).
             *(rf"(?<![A-Za-z0-9]){re.escape(w)}(?![A-Za-z0-9])" for w in _WORDS if not w.isalpha()),
             r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['’][A-Za-z]+)?",

@@ -58,7 +58,8 @@ def delivery(prosody: Prosody, lang: str) -> Delivery:
     rate = _WORDS_PER_MINUTE[lang] * prosody.rate * manner.rate**amount
     octaves = manner.semitones * amount / 12 + math.log2(_positive(prosody.pitch))
     return Delivery(
-        rate=_within(rate, 80, 450),
+        # Above 350 espeak squeezes the sound afterwards and its event times no longer fit.
+        rate=_within(rate, 80, 350),
         # espeak's base pitch doubles every 50 points (pitch_adjust_tab).
         pitch=_within(50 + 50 * octaves, 0, 100),
         pitch_range=_within(_RANGE + manner.melody * amount, 0, 100),

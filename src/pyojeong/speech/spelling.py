@@ -13,6 +13,7 @@ from pyojeong.speech.pronounced import Pronounced
 from pyojeong.speech.symbols import compose, spell_symbols
 
 _AMOUNT = re.compile(r"([$€£¥₩]) ?(\d[\d,]*(?:\.\d+)?)( (?:thousand|million|billion|trillion))?")
+_OVERLONG = re.compile(r"\S{30}(?=\S{10})")
 _MONEY = {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "₩": "won"}
 
 
@@ -25,7 +26,12 @@ def spell_out(text: str, lang: Literal["ko", "en"]) -> Pronounced:
     spelled = compose(text)
     for respell in _RESPELLINGS[lang]:
         spelled = spelled.then(respell(spelled.text))
-    return spelled
+    return spelled.then(_loosened(spelled.text))
+
+
+def _loosened(text: str) -> Pronounced:
+    """With spaces in overlong words: espeak leaves out what does not fit its word buffer."""
+    return Pronounced.replaced(text, _OVERLONG, lambda match: match.group() + " ")
 
 
 def _spell_money(text: str) -> Pronounced:

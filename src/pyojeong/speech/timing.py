@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -29,22 +30,31 @@ def word_times(given: str, spelled: Pronounced, reply: EspeakReply) -> tuple[Wor
     from its first to its last sound. `spelled` is what the engine was asked to say.
     """
     times = _character_times(spelled.text, reply)
-    found: list[Word] = []
-    for start, end in _tokens(given):
-        heard = [
-            time
-            for time, (a, _) in zip(times, spelled.spans, strict=True)
-            if time is not None and start <= a < end
-        ]
-        if heard:
-            first = max(min(a for a, _ in heard), found[-1].end_s if found else 0.0)
-            found.append(Word(start, end, first, max(first, *(b for _, b in heard))))
-    return tuple(found)
+    first, last = spelled.spans[0][0], spelled.spans[-1][1]
+    spans = list(_tokens(given, first, last))
+    heard: dict[int, list[Span]] = {}
+    for time, (start, _) in zip(times, spelled.spans, strict=True):
+        at = bisect_right(spans, (start, len(given) + 1)) - 1
+        if time is not None and at >= 0 and start < spans[at][1]:
+            heard.setdefault(at, []).append(time)
+    return tuple(_in_order(spans, heard))
 
 
-def _tokens(text: str) -> Iterator[tuple[int, int]]:
-    for match in _TOKEN.finditer(text):
+def _in_order(spans: list[tuple[int, int]], heard: dict[int, list[Span]]) -> Iterator[Word]:
+    before = 0.0
+    for at, times in sorted(heard.items()):
+        before = max(before, min(start for start, _ in times))
+        yield Word(*spans[at], before, max(before, *(end for _, end in times)))
+
+
+def _tokens(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Spans of the words that overlap first to last."""
+    while first > 0 and not text[first - 1].isspace():
+        first -= 1
+    for match in _TOKEN.finditer(text, first):
         start, end = match.span()
+        if start >= last:
+            return
         core = [i for i in range(start, end) if text[i].isalnum()]
         yield (core[0], core[-1] + 1) if core else (start, end)
 
@@ -52,7 +62,7 @@ def _tokens(text: str) -> Iterator[tuple[int, int]]:
 def _timeline(reply: EspeakReply) -> list[Phone]:
     ends = [at for _, at in reply.phones[1:]] + [len(reply.sound) // 2]
     return [
-        Phone(name.translate(_STRESS), at / reply.rate, max(at, end) / reply.rate)
+        Phone(name.translate(_STRESS), at / reply.rate, end / reply.rate)
         for (name, at), end in zip(reply.phones, ends, strict=True)
     ]
 
@@ -74,11 +84,13 @@ def _event_times(reply: EspeakReply, timeline: list[Phone]) -> Iterator[tuple[in
     """(first character, last + 1, time) of each word event; it sounds until the next one, less
     the pause before that."""
     ends = [sample for _, _, sample in reply.words[1:]] + [len(reply.sound) // 2]
+    sounding = [p for p in timeline if p.name]
+    starts = [p.start_s for p in sounding]
     for (position, length, sample), end in zip(reply.words, ends, strict=True):
         start_s, limit_s = sample / reply.rate, end / reply.rate
-        sounding = [p.end_s for p in timeline if p.name and start_s <= p.start_s < limit_s]
-        if sounding:
-            yield position, position + length, (start_s, min(limit_s, max(sounding)))
+        first, last = bisect_left(starts, start_s), bisect_left(starts, limit_s)
+        if first < last:
+            yield position, position + length, (start_s, min(limit_s, sounding[last - 1].end_s))
 
 
 def _syllable_times(text: str, syllables: list[int], timeline: list[Phone]) -> list[Span]:

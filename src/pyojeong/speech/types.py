@@ -14,14 +14,16 @@ from pyojeong.emotion import Emotion
 @dataclass(frozen=True, slots=True)
 class Prosody:
     """How to say it. rate and pitch and volume are factors around 1; emotion and its intensity
-    in [0, 1] let an engine shape the melody as it can. voice: the engine's own voice name, or
-    None for its default in that language."""
+    in [0, 1] let an engine shape the melody as it can. speaker: who says it, "" for the narrator;
+    an engine gives each speaker a voice of their own. voice: the engine's own name of a voice,
+    instead of the one it would choose for the speaker."""
 
     emotion: Emotion = Emotion.NEUTRAL
     intensity: float = 0.0
     rate: float = 1.0
     pitch: float = 1.0
     volume: float = 1.0
+    speaker: str = ""
     voice: str | None = None
 
 
