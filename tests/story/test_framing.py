@@ -32,7 +32,7 @@ def test_every_face_is_in_the_picture(photo, face, canvas):
 
 
 def test_a_square_portrait_is_shown_whole():
-    framing = frame_face((512, 512), (170, 90, 290, 300), (1280, 720))
+    framing = frame_face((512, 512), (170, 90, 290, 310), (1280, 720))
     assert framing.scale == pytest.approx(720 / 512)
     assert framing.x == pytest.approx((1280 - 720) / 2)
     assert framing.y == 0

@@ -18,7 +18,6 @@ from pyojeong.expression import Expression, emotion_expression
 from pyojeong.media.audio import resample
 from pyojeong.speech.types import Prosody, Voice, Word
 from pyojeong.speech.visemes import VisemeTrack, viseme_track
-from pyojeong.speech.voices import voice_for
 from pyojeong.story.motion import Motion, smoothstep
 from pyojeong.story.storyboard import NARRATOR, Line, Storyboard
 
@@ -131,8 +130,8 @@ def perform(storyboard: Storyboard, voice: Voice, fps: float) -> Iterator[Take]:
 def prosody_of(line: Line) -> Prosody:
     """How a line is spoken: its emotion as strongly as the face shows it, and every speaker but
     the narrator in a voice of their own."""
-    own = None if line.speaker == NARRATOR else voice_for(line.speaker, line.lang)
-    return Prosody(emotion=line.emotion, intensity=line.intensity, voice=own)
+    speaker = "" if line.speaker == NARRATOR else line.speaker
+    return Prosody(emotion=line.emotion, intensity=line.intensity, speaker=speaker)
 
 
 def feeling_of(line: Line) -> Expression:
