@@ -41,6 +41,11 @@ class Lids:
     gaps: Floats
     rest: Floats
 
+    def closed(self, factor: float) -> float:
+        """How far the lids have come down over what the photo shows, 0 to 1."""
+        now, wanted = float(self.gaps.max()), float(self.rest.max()) * factor
+        return float(np.clip(1 - wanted / max(now, 1e-3), 0, 1)) if now > 0.5 else 0.0
+
     def move(self, factor: float, moved: Floats) -> None:
         """Add to displacements (n, 2) px what brings the opening to `factor` of rest."""
         change = self.gaps - self.rest * factor

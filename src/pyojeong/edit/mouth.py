@@ -30,10 +30,13 @@ class MouthPalette:
     dark: Floats
 
 
-def palette(skin: Floats, lips: Floats, seen: Floats, white: Floats) -> MouthPalette:
+def palette(
+    skin: Floats, lips: Floats, seen: Floats, white: Floats, wide: bool
+) -> MouthPalette:
     """Colours under the photo's light, from pixels of bright skin, of the lips and of what the
     opening shows (each (n, 3), the last may be empty). white: (3,) the white of the eyes, which
-    shows the tint of the light. A grey photo gets a grey mouth."""
+    shows the tint of the light. wide: a mouth so open that its teeth, if any, would be seen: a
+    baby's has none. A grey photo gets a grey mouth."""
     light = np.percentile(skin, 75, axis=0).astype(np.float32)
     lip = np.median(lips, axis=0).astype(np.float32)
     grey = float(light @ LUMA)
@@ -44,6 +47,8 @@ def palette(skin: Floats, lips: Floats, seen: Floats, white: Floats) -> MouthPal
     tint = white / max(float(white @ LUMA), 1.0) * 0.7 + light / max(grey, 1.0) * 0.3
     ivory = grey * np.clip(tint, 0.75, 1.25)
     teeth = _visible_teeth(seen, grey, light) if len(seen) else None
+    if teeth is None and wide:
+        teeth = 0.72 * flesh
     bright = np.clip(ivory * min(1.06, 225 / max(grey, 1.0)), 25, 236) if teeth is None else teeth
     return MouthPalette(
         bright.astype(np.float32), 0.72 * flesh, 0.80 * flesh, (0.17 * flesh).astype(np.float32)
@@ -140,12 +145,12 @@ def paint_teeth(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette,
     inside = (np.abs(u) - edges[tooth]) / widths[tooth] * 2 - 1
     px = 1.0 / max(float(np.hypot(*frame.down)), 1e-3)
     short = np.array([0, 0.06, 0.0, 0.05, 0.08, 0.12])[tooth]
-    rounding = 0.045 * np.abs(inside) ** 3 + (short if up else 0.3 * short)
+    rounding = 0.035 * np.abs(u) ** 1.5 * up + 0.045 * np.abs(inside) ** 3 + (short if up else 0.3 * short)
     height = (-v if up else v) - rounding
     soft = np.clip(height / px + 0.5, 0, 1)
     length = lengths[tooth] * (1 - 0.12 * inside**2)
     crown = np.clip((length - height) / max(3 * px, 0.06) + 0.5, 0, 1)
-    gap = 1 - 0.20 * np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.07) ** 2))
+    gap = 1 - 0.11 * np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.07) ** 2))
     row = np.exp(-((np.abs(u) / 2.5) ** 3))
     rise = np.clip(height / lengths[tooth], 0, 1)
     body = 0.90 + 0.10 * np.sqrt(np.clip(1 - inside**2, 0, 1))
@@ -189,7 +194,7 @@ def paint_tongue(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette
     v = (px[0] * frame.down[0] + px[1] * frame.down[1]) / float(frame.down @ frame.down)
     top = -0.8 + 0.3 * (u / 1.7) ** 2
     depth = np.clip((v - top) / 0.9, 0, 1)
-    groove = 1 - 0.16 * np.exp(-((u / 0.16) ** 2)) * depth
+    groove = 1 - 0.06 * np.exp(-((u / 0.16) ** 2)) * depth
     tone = (0.42 + 0.52 * depth) * groove * np.clip(1.15 - (u / 2.6) ** 2, 0.2, 1)
     alpha = np.clip((v - top) / 0.6, 0, 1) * np.clip((2.1 - np.abs(u)) / 0.4, 0, 1)
     return (colours.tongue * tone[..., None]).astype(np.float32), alpha.astype(np.float32)

@@ -10,10 +10,12 @@ import numpy as np
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.eyeball import Eyeball, make_eyeball
 from pyojeong.edit.lids import LID_NAMES, Lids, make_lids, opening_factor
+from pyojeong.edit.lidskin import LidSkin, make_lid_skin
 from pyojeong.edit.mouth import MouthFrame, MouthInterior, paint_teeth, paint_tongue, palette
 from pyojeong.edit.pose import PIVOT, Pose, fit_pose, head_rotation
-from pyojeong.edit.shading import make_shading
-from pyojeong.edit.slit import Pixels, Rect, Slit, make_slit, pixel_grid
+from pyojeong.edit.shading import LUMA, make_shading
+from pyojeong.edit.sheets import two_sheets
+from pyojeong.edit.slit import Pixels, Rect, Slit, make_slit, overlap, pixel_grid
 from pyojeong.edit.source import estimate_source
 from pyojeong.edit.topology import IRIS_CENTRE, IRIS_RIM, LOWER_LIP, UPPER_LIP, lid_rings
 from pyojeong.edit.warp import Floats, Indices, Lattice, Spread, invert, sample, similarity, spread_over
@@ -47,8 +49,10 @@ class FaceRig:
         self._xy = self._lips_parted()
         eyes = [self._make_eye(side) for side in (0, 1)]
         self._openings: list[tuple[Slit, MouthInterior | Eyeball]] = [
-            self._make_mouth([ball.white for _, ball in eyes]), *eyes
-        ]  # fmt: skip
+            self._make_mouth([ball.white for _, ball, _ in eyes]),
+            *((slit, ball) for slit, ball, _ in eyes),
+        ]
+        self._lid_skin = [skin for _, _, skin in eyes]
         self._prepare_zone()
         depth = self._points[:, 2]
         self._shading = make_shading(
@@ -124,7 +128,7 @@ class FaceRig:
 
     def _make_mouth(self, whites: list[Floats]) -> tuple[Slit, MouthInterior]:
         xy = self._xy
-        rect = self._rect(np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]]), 2.4, 1.6, 3.6)
+        rect = self._rect(np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]]), 2.4, 2.2, 3.6)
         edges = xy[UPPER_LIP[3]], xy[LOWER_LIP[3]]
         points = np.concatenate([UPPER_LIP[0], LOWER_LIP[0]])
         slit = self._slit(rect, edges, 0.07, points)
@@ -133,42 +137,52 @@ class FaceRig:
     def _paint_mouth(self, slit: Slit, white: Floats) -> MouthInterior:
         scale, xy, rect = self._pose.scale, self._xy, slit.rect
         size = rect[3] - rect[1], rect[2] - rect[0]
-        opening = np.clip(1 - slit.upper - slit.lower, 0, 1)
+        opening = slit.opening
         photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]].astype(np.float32)
         skin = self._sample([50, 280, 205, 425, 4, 195, 9, 151, 108, 337])
         lips = self._sample([*LOWER_LIP[1, 3:8], *LOWER_LIP[0, 4:7], *UPPER_LIP[1, 3:8]])
-        colours = palette(skin, lips, photo[opening > 0.9], white)
+        open_cm = float(self._lip_gaps.max()) / scale
+        colours = palette(skin, lips, photo[opening > 0.9], white, open_cm > 0.6)
         near = self._pose.vectors(np.array([0, 0, 1], np.float32))
         corner = np.array(rect[:2], np.float32)
         right, down = self._pose.right, self._pose.down
-        open_cm = float(self._lip_gaps.max()) / scale
-        top, low = xy[UPPER_LIP[3, 5]] - corner, xy[LOWER_LIP[3, 5]] - corner
-        tip = top + 0.32 * down if open_cm < 0.25 else top + min(open_cm, 0.85) * down
+        seen_upper, seen_lower, teeth_end = self._seen(opening, photo, corner, open_cm)
+        rest = xy[:468] + self._displacements(Expression(), 1.0, Expression())[0] - corner
+        tip = rest[UPPER_LIP[3, 5]] + 0.32 * down
+        if open_cm > 0.25:
+            tip = xy[UPPER_LIP[3, 5]] - corner + teeth_end * open_cm * down
         upper = MouthFrame(right, down, near, tip)
-        jaw = MouthFrame(right, down, near, low + 0.12 * down)
+        opened = self._moved(_jaw(self.source))[LOWER_LIP[3, 5]]
+        jaw = MouthFrame(right, down, near, rest[LOWER_LIP[3, 5]] + opened + 0.12 * down)
+        teeth = paint_teeth(upper, size, colours, True)
         dark = np.broadcast_to(colours.dark, (*size, 3)).astype(np.float32)
-        seen_upper, seen_lower = self._seen(opening, corner, open_cm)
         reach = max(1.0, 0.26 * scale)
         empty = np.ones(size, np.float32)
         inside = MouthInterior(
             rect, dark,
-            paint_teeth(upper, size, colours, True),
+            (teeth[0], teeth[1] * (1 - slit.lower[..., 0] * (open_cm > 0.25))),
             paint_teeth(jaw, size, colours, False),
             paint_tongue(jaw, size, colours),
             (photo, seen_upper), (photo, seen_lower), reach, empty,
         )  # fmt: skip
         return replace(inside, before=inside.shade(opening))
 
-    def _seen(self, opening: Floats, corner: Floats, open_cm: float) -> tuple[Floats, Floats]:
-        """Which part of what the photo shows in the mouth hangs from the skull, and which
-        stands on the jaw."""
+    def _seen(
+        self, opening: Floats, photo: Floats, corner: Floats, open_cm: float
+    ) -> tuple[Floats, Floats, float]:
+        """Which part of what the photo shows in the mouth hangs from the skull, which stands on
+        the jaw, and where between the lips (0 to 1) the upper teeth end."""
         alpha = np.clip(opening * 1.6, 0, 1) * (opening > 0.02)
-        if open_cm < 1.1:
-            return alpha, np.zeros_like(alpha)
+        nothing = np.zeros_like(alpha)
+        if open_cm < 0.25:
+            return alpha, nothing, 0.0
         h, w = opening.shape
-        y = (pixel_grid((0, 0, w, h)) + corner - self._xy[UPPER_LIP[3, 5]]) @ self._down
-        split = np.clip((y / (open_cm * self._pose.scale) - 0.45) / 0.2, 0, 1)
-        return (alpha * (1 - split)).astype(np.float32), (alpha * split).astype(np.float32)
+        offset = pixel_grid((0, 0, w, h)) + corner - self._xy[UPPER_LIP[3, 5]]
+        place = (offset @ self._down) / (open_cm * self._pose.scale)
+        middle = (np.abs(offset @ self._right) < 0.8 * self._pose.scale) & (opening > 0.9)
+        split = _teeth_end(place[middle], (photo @ LUMA)[middle])
+        share = np.clip((place - split + 0.06) / 0.12, 0, 1) * (split < 1)
+        return (alpha * (1 - share)).astype(np.float32), (alpha * share).astype(np.float32), split
 
     def _sample(self, points: list[int]) -> Floats:
         h, w = self._photo.shape[:2]
@@ -180,21 +194,21 @@ class FaceRig:
             found.append(patch.reshape(-1, 3))
         return np.concatenate(found).astype(np.float32)
 
-    def _make_eye(self, side: int) -> tuple[Slit, Eyeball]:
+    def _make_eye(self, side: int) -> tuple[Slit, Eyeball, LidSkin]:
         upper, lower = lid_rings(side)
         rows = upper[0], lower[0]
         if side == 1:
             rows = rows[0][::-1], rows[1][::-1]
         edges = self._xy[rows[0]], self._xy[rows[1]]
-        rect = self._rect(np.concatenate(edges), 0.9, 1.3, 1.2)
+        rect = self._rect(np.concatenate(edges), 0.9, 1.5, 1.6)
         slit = self._slit(rect, edges, 0.05, np.concatenate(rows))
         corner = np.array(rect[:2], np.float32)
         centre = self._points[IRIS_CENTRE[side], :2] - corner
         rim = self._points[list(IRIS_RIM[side]), :2] - corner
         radius = float(np.linalg.norm(rim - centre, axis=1).mean())
-        visible = np.clip(1 - slit.upper - slit.lower, 0, 1)
         photo = self._photo[rect[1] : rect[3], rect[0] : rect[2]]
-        return slit, make_eyeball(photo, rect, visible, centre, radius, side)
+        skin = make_lid_skin(photo, self._xy[upper] - corner, self._pose.scale)
+        return slit, make_eyeball(photo, rect, slit.opening, centre, radius, side), skin
 
     def _slit(
         self, rect: Rect, edges: tuple[Floats, Floats], cell_cm: float, points: Indices
@@ -272,19 +286,6 @@ class FaceRig:
         local = self._face - PIVOT
         return self._pose.vectors(local @ turn.T - local)
 
-    def _sheets(self, moved: Floats) -> Floats:
-        """(468, 4): displacements of the upper sheet and of the lower sheet."""
-        up, low = moved.copy(), moved.copy()
-        for ring, share in ((3, 1.0), (2, 1.0), (1, 0.5)):
-            up[LOWER_LIP[ring]] += (moved[UPPER_LIP[3]] - moved[LOWER_LIP[ring]]) * share
-            low[UPPER_LIP[ring]] += (moved[LOWER_LIP[3]] - moved[UPPER_LIP[ring]]) * share
-        for side in (0, 1):
-            upper, lower = lid_rings(side)
-            for ring, share in ((0, 1.0), (1, 0.5)):
-                up[lower[ring]] += (moved[upper[0]] - moved[lower[ring]]) * share
-                low[upper[ring]] += (moved[lower[0]] - moved[upper[ring]]) * share
-        return np.concatenate([up, low], axis=1)
-
     def _skin(self, relax: float, expression: Expression) -> Pixels:
         """The photo with vanished folds smoothed and new ones shaded, not yet moved."""
         if relax != self._relaxed[0]:
@@ -298,23 +299,27 @@ class FaceRig:
         self, moved: Floats, skull: Floats, shown: Expression, expression: Expression, relax: float
     ) -> Pixels:
         photo = self._skin(relax, expression)
-        sheets = self._sheets(moved)
-        map_ = self._zone_map(sheets[:, :2], skull)
+        sheets = two_sheets(moved)
+        map_ = self._zone_map(moved, skull)
         jobs = [self._patch(slit, sheets, skull, map_) for slit, _ in self._openings]
         out = sample(photo, map_, cv2.INTER_CUBIC)
         jaw = self._moved(_jaw(expression + self.source * -relax))[LOWER_LIP[3, 5]]
         for (slit, behind), (rect, up, low, ride) in zip(self._openings, jobs, strict=True):
             corner = np.array(slit.rect[:2], np.float32)
-            upper = sample(slit.upper, up - corner)
-            lower = sample(slit.lower, low - corner)
+            upper, lit_up = cv2.split(sample(slit.upper, up - corner))
+            lower, lit_low = cv2.split(sample(slit.lower, low - corner))
             opening = (1 - upper) * (1 - lower)
+            shadow = slit.shadow(opening)
             if isinstance(behind, MouthInterior):
                 inside = behind.draw(ride, jaw, opening)
             else:
                 inside = behind.draw(self._gaze(shown, behind.side), ride, opening)
+                closed = self._lids[behind.side].closed(opening_factor(shown, behind.side))
+                self._lid_skin[behind.side].cover(out, rect, up - corner, closed)
             below = sample(photo, low, cv2.INTER_CUBIC).astype(np.float32)
+            below *= np.minimum(shadow / lit_low, 1)[..., None]
             inside += (below - inside) * lower[..., None]
-            _lay(out, rect, inside, upper)
+            _lay(out, rect, inside, upper, np.minimum(shadow / lit_up, 1))
         return out
 
     def _patch(
@@ -330,7 +335,7 @@ class FaceRig:
         up, low = slit.maps(sheets + rest)
         x0, y0, x1, y1 = slit.rect
         rect = (x0 + int(step[0]), y0 + int(step[1]), x1 + int(step[0]), y1 + int(step[1]))
-        view, part = _overlap(rect, map_.shape)
+        view, part = overlap(rect, map_.shape)
         map_[view] += (up[part] - map_[view]) * slit.window[part]
         up[part] = map_[view]
         low = up + (low - up) * slit.window
@@ -348,8 +353,8 @@ class FaceRig:
         cm = np.array([1.2 * np.sin(y), 1.2 * np.sin(p), 0], np.float32)
         return self._pose.vectors(cm)
 
-    def _zone_map(self, up: Floats, skull: Floats) -> Floats:
-        both = self._spread.field(np.concatenate([up, skull], axis=1))
+    def _zone_map(self, moved: Floats, skull: Floats) -> Floats:
+        both = self._spread.field(np.concatenate([moved, skull], axis=1))
         forward = both[..., :2] * self._fade + both[..., 2:] * self._fade_head
         forward = cv2.GaussianBlur(forward, (0, 0), 1.0)
         lattice = self._spread.lattice
@@ -358,20 +363,26 @@ class FaceRig:
         return full + self._grid
 
 
-def _overlap(
-    rect: Rect, shape: tuple[int, ...]
-) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Slices of the picture and of the patch where a patch lies inside the picture."""
-    x0, y0, x1, y1 = rect
-    a, b = max(0, x0), max(0, y0)
-    c, d = max(a, min(shape[1], x1)), max(b, min(shape[0], y1))
-    return (slice(b, d), slice(a, c)), (slice(b - y0, d - y0), slice(a - x0, c - x0))
+def _teeth_end(place: Floats, luma: Floats) -> float:
+    """Where the upper teeth end between the lips (0 at the upper lip, 1 at the lower): at the
+    darkest row below something brighter, or at the lower lip when it stays bright."""
+    rows = np.linspace(0.05, 0.95, 19)
+    near = [luma[np.abs(place - r) < 0.06] for r in rows]
+    level = np.array([v.mean() if len(v) else np.nan for v in near])
+    known = np.flatnonzero(np.isfinite(level))
+    if len(known) < 5:
+        return 1.0
+    level = np.interp(np.arange(19), known, level[known])
+    darkest = 5 + int(np.argmin(level[5:16]))
+    if level[darkest] > 0.62 * level.max():
+        return 1.0
+    return float(rows[darkest])
 
 
-def _lay(out: Pixels, rect: Rect, inside: Floats, upper: Floats) -> None:
+def _lay(out: Pixels, rect: Rect, inside: Floats, upper: Floats, light: Floats) -> None:
     """Put a patch under the upper sheet, which is already in the picture."""
-    view, part = _overlap(rect, out.shape)
-    above = out[view].astype(np.float32)
+    view, part = overlap(rect, out.shape)
+    above = out[view].astype(np.float32) * light[part][..., None]
     mixed = inside[part] + (above - inside[part]) * upper[part][..., None]
     out[view] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 

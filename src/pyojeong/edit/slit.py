@@ -21,17 +21,19 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slit:
-    """rect: (x0, y0, x1, y1) of the patch in zone px. upper, lower: (h, w) float32 masks of the
-    two sheets in the photo. window: (h, w, 1), 1 inside and 0 at the patch's border. points: the
+    """rect: (x0, y0, x1, y1) of the patch in zone px. upper, lower: (h, w, 2) float32, of each
+    sheet its mask and the light on its edge in the photo. opening: (h, w) what neither covers. window: (h, w, 1), 1 inside and 0 at the patch's border. points: the
     mesh points around the opening."""
 
     rect: Rect
     spread: Spread
     upper: Floats
     lower: Floats
+    opening: Floats
     window: Floats
     softness: float
     points: Indices
+    reach: float
 
     def maps(self, moved: Floats) -> tuple[Floats, Floats]:
         """Backward maps (h, w, 2) in zone px of the upper and the lower sheet, for the patch.
@@ -41,6 +43,10 @@ class Slit:
         """
         field = cv2.GaussianBlur(self.spread.field(moved), (0, 0), self.softness)
         return self._map(field[..., :2]), self._map(field[..., 2:])
+
+    def shadow(self, opening: Floats) -> Floats:
+        """(h, w) in (0, 1]: light on the skin next to an opening, whose edges curl inwards."""
+        return edge_shadow(opening, self.reach)
 
     def _map(self, forward: Floats) -> Floats:
         lattice = self.spread.lattice
@@ -53,6 +59,16 @@ def pixel_grid(rect: Rect) -> Floats:
     """(h, w, 2): x and y of every pixel of a rectangle."""
     x, y = np.meshgrid(np.arange(rect[0], rect[2]), np.arange(rect[1], rect[3]))
     return np.dstack([x, y]).astype(np.float32)
+
+
+def overlap(
+    rect: Rect, shape: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Slices of the picture and of the patch where a patch lies inside the picture."""
+    x0, y0, x1, y1 = rect
+    a, b = max(0, x0), max(0, y0)
+    c, d = max(a, min(shape[1], x1)), max(b, min(shape[0], y1))
+    return (slice(b, d), slice(a, c)), (slice(b - y0, d - y0), slice(a - x0, c - x0))
 
 
 def make_slit(
@@ -76,8 +92,20 @@ def make_slit(
     corner = np.array(rect[:2], np.float32)
     upper = _side_of(edges[0] - corner, axes, (h, w), -1)
     lower = _side_of(edges[1] - corner, axes, (h, w), +1)
+    opening = (1 - upper) * (1 - lower)
+    reach = max(0.7, 1.2 * cell)
+    light = edge_shadow(opening, reach)
     ramp = np.minimum(_ramp(h)[:, None], _ramp(w)[None])[..., None]
-    return Slit(rect, spread, upper, lower, ramp.astype(np.float32), 0.9, around)
+    return Slit(
+        rect, spread, np.dstack([upper, light]), np.dstack([lower, light]), opening,
+        ramp.astype(np.float32), 0.9, around, reach,
+    )  # fmt: skip
+
+
+def edge_shadow(opening: Floats, reach: float) -> Floats:
+    """1 far from an opening, darker at its edge."""
+    dark: Floats = 1 - 0.45 * cv2.GaussianBlur(opening, (0, 0), reach)
+    return dark
 
 
 def _side_of(edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], way: int) -> Floats:
@@ -86,12 +114,14 @@ def _side_of(edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], w
     right, down = axes
     far = float(sum(size)) * 2
     smooth = _dense(edge)
+    # Beyond the corners the two sides overlap a little: nothing may open there.
+    lean = -0.3 * way * down
     shape = np.concatenate(
         [
             [smooth[0] - right * far + way * down * far],
-            [smooth[0] - right * far],
+            [smooth[0] + (lean - right) * far],
             smooth,
-            [smooth[-1] + right * far],
+            [smooth[-1] + (lean + right) * far],
             [smooth[-1] + right * far + way * down * far],
         ]
     )
