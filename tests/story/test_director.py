@@ -1,0 +1,71 @@
+"""Directing a text: sentences with feelings, languages and pauses; nothing to say is refused."""
+
+import pytest
+
+from pyojeong.emotion import Emotion, EmotionScores
+from pyojeong.errors import BadInput
+from pyojeong.story.director import PARAGRAPH_PAUSE_S, PAUSE_S, UNSURE, direct, intensity_of
+from pyojeong.text.reader import TextReader
+
+
+class Moods:
+    """Reads the emotion whose name stands in the text."""
+
+    def classify(self, texts):
+        return [self._one(text) for text in texts]
+
+    def _one(self, text):
+        named = next((e for e in Emotion if e.value in text), Emotion.NEUTRAL)
+        return EmotionScores.from_mapping(
+            {named: 0.8, "neutral": 0.2} if named != "neutral" else {"neutral": 1}, "moods"
+        )
+
+
+@pytest.fixture
+def reader():
+    return TextReader(Moods())
+
+
+def test_lines_follow_the_text(reader):
+    board = direct("First comes anger. Then sadness.\n\nThe end.", reader)
+    assert [line.text for line in board.lines] == [
+        "First comes anger.",
+        "Then sadness.",
+        "The end.",
+    ]
+    assert [line.emotion for line in board.lines] == [
+        Emotion.ANGER,
+        Emotion.SADNESS,
+        Emotion.NEUTRAL,
+    ]
+    assert [line.pause_s for line in board.lines] == [PAUSE_S, PARAGRAPH_PAUSE_S, PAUSE_S]
+    assert board.lines[0].confidence == pytest.approx(0.8)
+    assert sum((board.lines[0].scores or {}).values()) == pytest.approx(1)
+
+
+def test_each_sentence_is_spoken_in_its_language(reader):
+    board = direct("호랑이가 말했어요. The tiger ran away. 끝.", reader)
+    assert [line.lang for line in board.lines] == ["ko", "en", "ko"]
+    board = direct("호랑이가 말했어요. 1234!", reader)
+    assert [line.lang for line in board.lines] == ["ko", "ko"], "figures take the story's language"
+    assert {line.lang for line in direct("호랑이가 말했어요. Run!", reader, "en").lines} == {"en"}
+
+
+@pytest.mark.parametrize("text", ["😀🎉", "... !!!", "—"])
+def test_nothing_to_say(reader, text):
+    with pytest.raises(BadInput, match="letters or digits"):
+        direct(text, reader)
+
+
+def test_unspeakable_sentences_are_left_out(reader):
+    assert next(x.text for x in direct("시작이에요. 🎉🎉🎉", reader).lines).startswith(
+        "시작이에요."
+    )
+
+
+def test_surer_readings_show_more_clearly():
+    def shown(p):
+        rest = (1 - p) / 6
+        return intensity_of(EmotionScores((p, *([rest] * 6)), "t"))
+
+    assert shown(UNSURE - 0.05) < shown(0.5) < shown(0.9) <= 1

@@ -1,0 +1,83 @@
+"""The Python API: light to import, four verbs, clear errors."""
+
+import numpy as np
+import pytest
+
+import pyojeong as pj
+from pyojeong.api import choose_face
+from pyojeong.errors import BadInput, BadSettings, NoFace
+
+
+def test_public_names():
+    assert sorted(pj.__all__) == pj.__all__
+    assert set(pj.__all__) <= set(dir(pj))
+    for name in pj.__all__:
+        value = getattr(pj, name)
+        assert value.__doc__ or name in ("ARKIT_52", "EMOTIONS"), name
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        _ = pj.no_such_thing
+
+
+def test_read_text():
+    (first, second) = pj.read_text("너무 기뻐서 춤을 췄다. He was furious!")
+    assert first.scores.emotion is pj.Emotion.HAPPINESS
+    assert second.scores.emotion is pj.Emotion.ANGER
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_empty_text(text):
+    with pytest.raises(BadInput, match="empty"):
+        pj.read_text(text)
+
+
+def test_read_faces_takes_paths_and_arrays(portrait_path, portrait, tmp_path):
+    (from_path,) = pj.read_faces(str(portrait_path))
+    (from_array,) = pj.read_faces(portrait)
+    assert np.array_equal(from_path.box, from_array.box)
+    korean = tmp_path / "사진 폴더" / "얼굴.png"
+    korean.parent.mkdir()
+    korean.write_bytes(portrait_path.read_bytes())
+    assert len(pj.read_faces(korean)) == 1
+
+
+def test_express(portrait):
+    done = pj.express(portrait, "surprise:0.9")
+    assert done.image.shape == portrait.shape
+    assert not np.array_equal(done.image, portrait)
+    assert done.verdict.before is not None
+    assert done.verdict.before.emotion is pj.Emotion.HAPPINESS
+    assert np.array_equal(pj.express(portrait, "surprise:0").image, portrait)
+    jaw = pj.express(portrait, coefficients={"jawOpen": 0.5})
+    assert not np.array_equal(jaw.image, portrait)
+
+
+def test_nothing_to_draw(portrait):
+    with pytest.raises(BadSettings, match="Nothing to draw"):
+        pj.express(portrait)
+
+
+def test_choosing_a_face(portrait):
+    faces = pj.read_faces(portrait)
+    assert choose_face(faces) is faces[0]
+    assert choose_face(faces, 0) is faces[0]
+    with pytest.raises(BadSettings, match="no face 1"):
+        choose_face(faces, 1)
+    with pytest.raises(BadSettings, match="no face -1"):
+        choose_face(faces, -1)
+    with pytest.raises(NoFace, match="No face found"):
+        choose_face([])
+
+
+def test_of_several_faces_the_largest_is_taken(portrait):
+    from PIL import Image
+
+    wide = np.full((512, 1024, 3), 128, np.uint8)
+    wide[:, :512] = portrait
+    small = np.asarray(Image.fromarray(portrait).resize((300, 300)))
+    wide[100:400, 600:900] = small
+    faces = pj.read_faces(wide)
+    assert len(faces) == 2
+    assert choose_face(faces).box[0] < 512 < choose_face(faces, 1).box[0]
+    edited = pj.express(wide, "anger", face_index=1).image
+    assert np.array_equal(edited[:, :512], wide[:, :512])
+    assert not np.array_equal(edited[:, 600:900], wide[:, 600:900])
