@@ -72,8 +72,8 @@ class VisemeTrack:
         away = moments[:, None] - self.centres[near]
         halves = self.halves[near]
         # The pull falls off faster behind the sound than before it: that is anticipation.
-        reach = halves + np.where(away < 0, 0.045, 0.03)
-        pull = np.exp(-((np.abs(away) / reach) ** 1.6))
+        reach = halves + np.where(away < 0, 0.06, 0.045)
+        pull = np.exp(-((np.abs(away) / reach) ** 1.4))
         targets = self.targets[near]
         opening = _mean(targets, pull * self.open_grip[near])
         lips = _mean(targets, pull * self.lip_grip[near])
@@ -82,7 +82,7 @@ class VisemeTrack:
     def _loudness(self, moments: F32) -> F32:
         at = np.arange(len(self.envelope)) / _ENVELOPE_HZ
         local = np.interp(moments, at, self.envelope)
-        return np.asarray(0.35 + 0.85 * local, np.float32)
+        return np.asarray(0.15 + local, np.float32)
 
     def _closure(self, moments: F32) -> F32:
         """1 while the lips touch, easing in and out around it."""
@@ -175,7 +175,7 @@ def _gate(moments: F32, spoken: F32) -> F32:
 
 def _envelope(speech: Speech) -> F32:
     """Loudness in [0, 1] at 100 Hz: RMS over 40 ms against its 95th percentile, compressed
-    towards how loud it seems (Stevens: power 0.6)."""
+    towards how loud it seems (a power below 1, as loudness is felt)."""
     if not len(speech.samples):
         return np.zeros(1, np.float32)
     energy = np.concatenate([[0.0], np.cumsum(np.square(speech.samples, dtype=np.float64))])
@@ -185,7 +185,7 @@ def _envelope(speech: Speech) -> F32:
     last = np.clip(middle + half, 0, len(speech.samples)).astype(int)
     rms = np.sqrt(np.maximum(energy[last] - energy[first], 0) / np.maximum(last - first, 1))
     loud = float(np.percentile(rms[rms > 1e-4], 95)) if (rms > 1e-4).any() else 1.0
-    return np.asarray(np.minimum((rms / loud) ** 0.6, 1), np.float32)
+    return np.asarray(np.minimum((rms / loud) ** 0.8, 1), np.float32)
 
 
 def _nearest(moments: F32, centres: F32) -> NDArray[np.intp]:
