@@ -91,7 +91,7 @@ def main() -> None:
         origin="ships with pyojeong; made by pyojeong.train.basis",
         trained_on="ICT-FaceKit Light (MIT, (c) 2020 USC ICT): 53 sculpted shapes on 16 heads; "
         "rest face: mean of FER2013/FER+ and muxspace neutral faces with closed lips",
-        accuracy="explains 83-98 % of the mean displacement of labelled faces by emotion "
+        accuracy="explains 71-94 % of the mean displacement of labelled faces, by emotion "
         "(experiments/expression-basis)",
         limits="linear; no tongue, no gaze; lids close a face of mean eye opening",
         made_by="pyojeong.train.basis",
