@@ -38,6 +38,14 @@ class Backend:
 
 BUILT_IN: tuple[Backend, ...] = (
     Backend(
+        "TextEmotion",
+        "ngram",
+        "pyojeong.text.classifier:NgramEmotion",
+        licence="Apache-2.0",
+        reference="Wang & Manning 2012, Baselines and bigrams, ACL; Weinberger et al. 2009",
+        weights=("text_emotion_ngram_v1",),
+    ),
+    Backend(
         "FaceDetector",
         "blazeface",
         "pyojeong.face.blazeface:BlazeFace",

@@ -171,7 +171,9 @@ def test_pieces_cover_the_text_in_order(seed: int) -> None:
     assert split_sentences(text) == found
 
 
-HOSTILE = ["가", '"', "'", "“", "(", ". ", '"가." ', "\n", " ", "가다\n", "ㅋ", "했어요 ", "A. ", "😀 ", "!\n", "1. "]  # fmt: skip
+HOSTILE = [
+    "가", '"', "'", "“", "(", ". ", '"가." ', "\n", " ", "가다\n", "ㅋ", "했어요 ", "A. ", "😀 ", "!\n", "1. ",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
