@@ -1,0 +1,181 @@
+"""The built-in detector: sizes, crowds, edges, textures."""
+
+import cv2
+import numpy as np
+import pytest
+
+from pyojeong.errors import BadSettings
+from pyojeong.face.blazeface import OVERLAP, BlazeFace, tile_side, tiles
+from pyojeong.face.ssd import View, cut, decode
+from pyojeong.face.suppression import overlaps
+from pyojeong.media.image import read_image
+
+FACE = np.array([171, 72, 276, 177], np.float32)
+"""Box of the portrait's face."""
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return BlazeFace()
+
+
+def scene(portrait, width, height, faces, background=128):
+    """A plain picture with copies of the portrait's head; faces: (x, y, face width in px) of each
+    copy's upper left corner. Returns the picture and the true boxes."""
+    head, corner = portrait[20:240, 130:320], np.array([130, 20])
+    image = np.full((height, width, 3), background, np.uint8)
+    truth = []
+    for x, y, size in faces:
+        scale = size / (FACE[2] - FACE[0])
+        small = cv2.resize(head, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        image[y : y + small.shape[0], x : x + small.shape[1]] = small
+        truth.append((FACE - np.tile(corner, 2)) * scale + np.array([x, y, x, y]))
+    return image, np.array(truth, np.float32)
+
+
+def found(faces, truth):
+    return [len(faces) > 0 and overlaps(box, faces.boxes)[0].max() > 0.5 for box in truth]
+
+
+@pytest.mark.parametrize("size", [45, 100, 300])
+def test_face_sizes_in_a_wide_picture(detector, portrait, size):
+    image, truth = scene(portrait, 1280, 853, [(500, 200, size)])
+    faces = detector.detect(image)
+    assert found(faces, truth) == [True]
+    assert len(faces) == 1
+
+
+@pytest.mark.parametrize("size", [3, 6, 12])
+def test_tiny_faces_may_be_missed_but_nothing_false_is_found(detector, portrait, size):
+    image, truth = scene(portrait, 640, 480, [(300, 200, size)])
+    faces = detector.detect(image)
+    assert len(faces) == sum(found(faces, truth))
+
+
+def test_six_of_six(detector, portrait):
+    spots = [(x, y, 150) for y in (60, 460) for x in (80, 500, 920)]
+    image, truth = scene(portrait, 1280, 853, spots)
+    faces = detector.detect(image)
+    assert all(found(faces, truth))
+    assert len(faces) == 6
+
+
+def test_large_and_small_together(detector, portrait):
+    image, truth = scene(portrait, 1280, 853, [(40, 40, 330), (900, 120, 50), (1000, 600, 60)])
+    faces = detector.detect(image)
+    assert all(found(faces, truth))
+    assert len(faces) == 3
+
+
+@pytest.mark.parametrize("cut_at", ["left", "right", "top"])
+def test_a_face_cut_by_the_edge(detector, portrait, cut_at):
+    image = {
+        "left": portrait[:, 205:],
+        "right": portrait[:, :245],
+        "top": portrait[95:],
+    }[cut_at]
+    faces = detector.detect(image)
+    assert len(faces) == 1
+    x0, y0, x1, _ = faces.boxes[0]
+    assert {"left": x0 == 0, "right": x1 == image.shape[1], "top": y0 == 0}[cut_at]
+
+
+@pytest.mark.parametrize("angle", [-45, -25, 25, 45])
+def test_turned_heads(detector, portrait, angle):
+    matrix = cv2.getRotationMatrix2D((224, 125), angle, 1.0)
+    image = cv2.warpAffine(portrait, matrix, (512, 512), borderMode=cv2.BORDER_REPLICATE)
+    faces = detector.detect(image)
+    assert found(faces, FACE[None]) == [True]
+    right, left = faces.keypoints[0, :2]
+    assert np.degrees(np.arctan2(*(left - right)[::-1])) == pytest.approx(-angle + 4, abs=12)
+
+
+def textures():
+    rng = np.random.default_rng(3)
+    y, x = np.mgrid[:600, :800]
+    leaves = sum(
+        cv2.resize(rng.normal(size=(600 // s, 800 // s)).astype(np.float32), (800, 600))
+        for s in (1, 4, 16, 64)
+    )
+    bricks = (
+        120 + 60 * (((x + (y // 40 % 2) * 40) % 80 > 4) & (y % 40 > 4)) + rng.normal(0, 8, y.shape)
+    )
+    dots = np.full((600, 800), 200, np.uint8)
+    for _ in range(400):
+        at, radius = rng.integers(0, [800, 600]), int(rng.integers(3, 40))
+        cv2.circle(dots, at.tolist(), radius, int(rng.integers(0, 255)), int(rng.integers(-1, 4)))
+    rings = 127 + 120 * np.sin(np.hypot(x - 300, y - 250) / 9)
+    return {"leaves": 128 + 40 * leaves, "bricks": bricks, "dots": dots, "rings": rings}
+
+
+@pytest.mark.parametrize("name", ["leaves", "bricks", "dots", "rings"])
+def test_no_faces_in_textures(detector, name):
+    gray = np.clip(textures()[name], 0, 255).astype(np.uint8)
+    assert len(detector.detect(np.repeat(gray[:, :, None], 3, axis=2))) == 0
+
+
+def test_no_faces_in_the_rest_of_the_portrait(detector, portrait):
+    assert len(detector.detect(portrait[200:])) == 0
+
+
+def test_all_five_of_the_group(detector, data_folder):
+    image = read_image(data_folder / "samples/pexels_max_group.jpeg").rgb
+    middles = [[240, 335], [380, 95], [675, 130], [1005, 385], [1010, 25]]
+    boxes = detector.detect(image).boxes
+    assert len(boxes) == 5
+    for x, y in middles:
+        inside = (boxes[:, 0] < x) & (x < boxes[:, 2]) & (boxes[:, 1] < y) & (y < boxes[:, 3])
+        assert inside.sum() == 1
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.1, 7])
+def test_threshold_is_checked(threshold):
+    with pytest.raises(BadSettings, match="threshold"):
+        BlazeFace(threshold)
+
+
+@pytest.mark.parametrize("shape", [(321, 200), (853, 1280), (4000, 6000), (300, 9000), (9000, 40)])
+def test_tiles_cover_the_picture_and_overlap(shape):
+    image = np.broadcast_to(np.uint8(0), (*shape, 3))
+    side = tile_side(image)
+    views = tiles(image, side)
+    assert 1 < len(views) <= 20
+    for axis, length in (("x", shape[1]), ("y", shape[0])):
+        starts = sorted({getattr(view, axis) for view in views})
+        assert starts[0] == 0
+        assert starts[-1] + side >= length
+        steps = np.diff(starts)
+        assert np.all(steps <= side * (1 - OVERLAP) + 1e-6)
+
+
+def test_small_pictures_need_no_tiles():
+    image = np.zeros((200, 320, 3), np.uint8)
+    assert tiles(image, tile_side(image)) == []
+
+
+def test_decoding_by_hand():
+    raw = np.zeros((1, 16), np.float32)
+    raw[0, :4] = [12.8, -12.8, 25.6, 51.2]
+    raw[0, 4:6] = [0, 64]
+    boxes, keypoints = decode(raw, np.array([[0.5, 0.5]], np.float32), 128)
+    np.testing.assert_allclose(boxes, [[0.5, 0.2, 0.7, 0.6]], atol=1e-6)
+    np.testing.assert_allclose(keypoints[0, 0], [0.5, 1.0], atol=1e-6)
+
+
+def test_a_view_of_its_own_size_is_the_picture():
+    image = np.random.default_rng(0).integers(0, 256, (50, 60, 3), dtype=np.uint8)
+    part = cut(image, View(10, 5, 32), 32)
+    np.testing.assert_allclose(part, image[5:37, 10:42] / np.float32(255), atol=1e-6)
+
+
+def test_a_view_over_the_edge_is_black_there():
+    image = np.full((20, 20, 3), 255, np.uint8)
+    part = cut(image, View(-10, -10, 40), 40)
+    np.testing.assert_allclose(part[10:30, 10:30], 1)
+    assert part.sum() == 20 * 20 * 3
+
+
+@pytest.mark.parametrize("view", [View(-500, 0, 30), View(5, 900, 12), View(-40, -40, 1)])
+def test_a_view_beside_the_picture_is_survived(view):
+    part = cut(np.full((20, 20, 3), 255, np.uint8), view, 24, cv2.BORDER_REFLECT)
+    assert part.shape == (24, 24, 3)
