@@ -110,6 +110,13 @@ class TestRoundTrip:
             assert flags == {"video": True, "audio": True, "subtitle": False}
             assert container.streams.subtitles[0].codec_context.name == "mov_text"
 
+    def test_the_track_can_be_on_from_the_start(self, tmp_path):
+        with VideoWriter(tmp_path / "a.mp4", 32, 32, show_subtitles=True) as writer:
+            writer.write_frame(np.zeros((32, 32, 3), np.uint8))
+            writer.write_cue(Cue(0, 1, "자막"))
+        with av.open(str(tmp_path / "a.mp4")) as container:
+            assert container.streams.subtitles[0].disposition & Disposition.default
+
     def test_colours_are_marked_and_the_index_is_in_front(self, film):
         with av.open(str(film)) as container:
             context = container.streams.video[0].codec_context

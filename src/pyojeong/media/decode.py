@@ -15,7 +15,6 @@ from typing import Any
 import av
 import numpy as np
 from av.container import InputContainer
-from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadInput
@@ -196,13 +195,15 @@ def _length(stream: Any) -> float | None:
     return float(stream.duration * stream.time_base)
 
 
-# FFmpeg's numbers for colour matrices to the scaler's.
-_MATRICES = {1: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601, 9: Colorspace.BT2020}
+# FFmpeg's numbers for the colour matrices that its scaler knows under the same number: BT.709,
+# BT.601 in two guises, BT.2020.
+_BT709, _BT601 = 1, 5
+_MATRICES = {_BT709: _BT709, _BT601: _BT601, 6: _BT601, 9: 9}
 
 
 def _rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
     # Files that do not say follow the custom: BT.709 from 720 lines up, BT.601 below.
-    custom = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601
+    custom = _BT709 if frame.height >= 720 else _BT601
     matrix = _MATRICES.get(frame.colorspace, custom)
     pixels = frame.to_ndarray(format="rgb24", src_colorspace=matrix)
     turned: NDArray[np.uint8] = np.rot90(pixels, round(frame.rotation / 90))

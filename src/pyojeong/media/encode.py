@@ -51,9 +51,9 @@ class VideoWriter:
     short sound is filled up with silence to the film's length.
 
     width, height: px, even. fps: frames per second. audio_rate: Hz, one of `AUDIO_RATES`, or None
-    for a silent film. subtitles: whether there is a track for `write_cue`; it can be switched on
-    in players and is off at first, as the text is usually in the picture too. language: ISO
-    639-2 code of sound and subtitles. crf: x264 quality, 0 (lossless) to 51. preset: x264 speed.
+    for a silent film. subtitles: whether there is a track for `write_cue`. show_subtitles: whether
+    players show it unasked; off, as the text is usually in the picture too. language: ISO 639-2
+    code of sound and subtitles. crf: x264 quality, 0 (lossless) to 51. preset: x264 speed.
 
     Raises BadSettings for sizes and rates that cannot be encoded, OutputFailed where the file
     cannot be written; the latter from any method, as soon as the thread has met it.
@@ -70,6 +70,7 @@ class VideoWriter:
         language: str = "kor",
         crf: int = 20,
         preset: str = "veryfast",
+        show_subtitles: bool = False,
     ) -> None:
         _check(width, height, fps, audio_rate)
         self.path = check_film_output(path)
@@ -79,6 +80,7 @@ class VideoWriter:
         self.frames = 0
         self.samples = 0
         self._options = (subtitles, language, crf, preset)
+        self._show_subtitles = show_subtitles
         self._last_cue: Cue | None = None
         self._stack = contextlib.ExitStack()
         # Four frames of slack let the caller's work and x264's overlap.
@@ -200,7 +202,7 @@ class VideoWriter:
             raise self._translated(self._error) from self._error
         try:
             self._container.close()
-            if self._text:
+            if self._text and not self._show_subtitles:
                 switch_off_subtitles(self._part)
         except Exception as error:
             raise self._translated(error) from error
