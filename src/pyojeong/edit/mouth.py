@@ -51,7 +51,7 @@ def palette(
         teeth = 0.72 * flesh
     bright = np.clip(ivory * min(1.06, 225 / max(grey, 1.0)), 25, 236) if teeth is None else teeth
     return MouthPalette(
-        bright.astype(np.float32), 0.72 * flesh, 0.80 * flesh, (0.17 * flesh).astype(np.float32)
+        bright.astype(np.float32), 0.72 * flesh, 0.80 * flesh, (0.20 * flesh).astype(np.float32)
     )
 
 
@@ -192,9 +192,9 @@ def paint_tongue(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette
     px = x - frame.centre[0], y - frame.centre[1]
     u = (px[0] * frame.right[0] + px[1] * frame.right[1]) / float(frame.right @ frame.right)
     v = (px[0] * frame.down[0] + px[1] * frame.down[1]) / float(frame.down @ frame.down)
-    top = -0.8 + 0.3 * (u / 1.7) ** 2
-    depth = np.clip((v - top) / 0.9, 0, 1)
+    top = -1.1 + 0.35 * (u / 1.7) ** 2
+    depth = np.clip((v - top) / 1.3, 0, 1)
     groove = 1 - 0.06 * np.exp(-((u / 0.16) ** 2)) * depth
-    tone = (0.42 + 0.52 * depth) * groove * np.clip(1.15 - (u / 2.6) ** 2, 0.2, 1)
-    alpha = np.clip((v - top) / 0.6, 0, 1) * np.clip((2.1 - np.abs(u)) / 0.4, 0, 1)
+    tone = (0.34 + 0.60 * depth) * groove * np.clip(1.1 - (u / 2.4) ** 2, 0.2, 1)
+    alpha = np.clip((v - top) / 0.9, 0, 1) * np.clip((2.4 - np.abs(u)) / 0.9, 0, 1)
     return (colours.tongue * tone[..., None]).astype(np.float32), alpha.astype(np.float32)

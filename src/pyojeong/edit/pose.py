@@ -46,6 +46,11 @@ class Pose:
         facing = self.rotation[:, 2]
         return float(np.degrees(np.arctan2(facing[0], max(float(facing[2]), 1e-6))))
 
+    def vectors3(self, cm: Points) -> Points:
+        """(..., 3) displacements in cm to (..., 3) px: x, y down, z away from the camera."""
+        turned = cm @ (self.rotation.T * (FLIP * self.scale))
+        return turned.astype(np.float32)
+
     def vectors(self, cm: Points) -> Points:
         """(..., 3) displacements in cm to (..., 2) px."""
         turned = cm @ (self.rotation.T * (FLIP * self.scale))[:, :2]

@@ -43,7 +43,8 @@ class FaceRig:
         basis = load_basis()
         self._triangles = np.concatenate([basis.triangles, basis.covers])
         self._face = self._pose.lift(mesh.points[:468])
-        self._basis = self._basis_px()
+        self._basis3 = self._basis_px()
+        self._basis = np.ascontiguousarray(self._basis3[..., :2])
         self._lids = [self._make_lids(side) for side in (0, 1)]
         self.source = self._estimate()
         self._xy = self._lips_parted()
@@ -54,10 +55,8 @@ class FaceRig:
         ]
         self._lid_skin = [skin for _, _, skin in eyes]
         self._prepare_zone()
-        depth = self._points[:, 2]
-        self._shading = make_shading(
-            self._photo, self._xy, depth, self._triangles, self._pose.scale
-        )
+        mesh = np.column_stack([self._xy, self._points[:, 2]])[:468]
+        self._shading = make_shading(self._photo, mesh, self._triangles, self._pose.scale)
         self._relaxed: tuple[float, Pixels] = (0.0, self._photo)
 
     # -- preparation ---------------------------------------------------------------------
@@ -71,16 +70,17 @@ class FaceRig:
                 for side in (0, 1):
                     upper, lower = lid_rings(side)
                     deltas[k, upper[0]] = deltas[k, lower[0]] = 0
-        return self._pose.vectors(deltas)
+        return self._pose.vectors3(deltas)
 
     def _make_lids(self, side: int) -> Lids:
         xy = self._points[:, :2]
         down = self._down
         upper, lower = lid_rings(side)
-        gap = float(((xy[lower[0]] - xy[upper[0]]) @ down).max())
-        width = float(np.linalg.norm(xy[upper[0, 0]] - xy[upper[0, -1]]))
-        factor = np.clip(gap / max(width, 1e-3) / 0.29, 0.05, 1.6)
-        factor = 1.0 if 0.85 < factor < 1.2 else factor / (0.85 if factor < 1 else 1.2)
+        # In the canonical frame, where a turned eye is as wide as it is.
+        gap = float((self._face[upper[0], 1] - self._face[lower[0], 1]).max())
+        width = float(np.linalg.norm(self._face[upper[0, 0]] - self._face[upper[0, -1]]))
+        factor = np.clip(gap / max(width, 1e-3) / 0.30, 0.05, 1.6)
+        factor = 1.0 if 0.8 < factor < 1.25 else factor / (0.8 if factor < 1 else 1.25)
         return make_lids(side, xy, down, float(factor))
 
     @property
@@ -292,8 +292,13 @@ class FaceRig:
             gone = {n: v * relax for n, v in self.source.coefficients.items()}
             self._relaxed = (relax, self._shading.relaxed(self._photo, gone))
         photo = self._relaxed[1]
-        gain = self._shading.gain(dict(expression.coefficients))
-        return photo if gain is None else self._shading.apply(photo, gain)
+        change = expression + self.source * -relax
+        if not change.coefficients:
+            return photo
+        weights = np.array(change.vector(), np.float32)
+        used = np.flatnonzero(weights)
+        moved = np.tensordot(weights[used], self._basis3[used], axes=1)
+        return self._shading.apply(photo, self._shading.gain(expression, moved))
 
     def _render(
         self, moved: Floats, skull: Floats, shown: Expression, expression: Expression, relax: float
@@ -308,7 +313,8 @@ class FaceRig:
             corner = np.array(slit.rect[:2], np.float32)
             upper, lit_up = cv2.split(sample(slit.upper, up - corner))
             lower, lit_low = cv2.split(sample(slit.lower, low - corner))
-            opening = (1 - upper) * (1 - lower)
+            lower = np.minimum(lower, 1 - upper)
+            opening = 1 - upper - lower
             shadow = slit.shadow(opening)
             if isinstance(behind, MouthInterior):
                 inside = behind.draw(ride, jaw, opening)
@@ -318,7 +324,7 @@ class FaceRig:
                 self._lid_skin[behind.side].cover(out, rect, up - corner, closed)
             below = sample(photo, low, cv2.INTER_CUBIC).astype(np.float32)
             below *= np.minimum(shadow / lit_low, 1)[..., None]
-            inside += (below - inside) * lower[..., None]
+            inside = inside * opening[..., None] + below * lower[..., None]
             _lay(out, rect, inside, upper, np.minimum(shadow / lit_up, 1))
         return out
 
@@ -380,10 +386,10 @@ def _teeth_end(place: Floats, luma: Floats) -> float:
 
 
 def _lay(out: Pixels, rect: Rect, inside: Floats, upper: Floats, light: Floats) -> None:
-    """Put a patch under the upper sheet, which is already in the picture."""
+    """Put a patch, already weighted, under the upper sheet, which is in the picture."""
     view, part = overlap(rect, out.shape)
     above = out[view].astype(np.float32) * light[part][..., None]
-    mixed = inside[part] + (above - inside[part]) * upper[part][..., None]
+    mixed = inside[part] + above * upper[part][..., None]
     out[view] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
 

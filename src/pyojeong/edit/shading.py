@@ -14,11 +14,37 @@ from numpy.typing import NDArray
 
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.slit import Pixels, Rect
-from pyojeong.edit.warp import Floats, Indices, Lattice, spread_over
+from pyojeong.edit.warp import Floats, Indices, Lattice, Spread, spread_over
 from pyojeong.edit.wrinkles import atlas, regions, to_atlas
-from pyojeong.expression import ARKIT_52
+from pyojeong.expression import Expression
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relief:
+    """How a moved face catches the light. points: (468, 3) mesh points in the camera frame, px,
+    y down, z away. light: (4,), brightness as ambient + light . normal. spread carries values at
+    mesh points to the rows of `Shading.creases`. still: (468,) 0 where the mesh has holes."""
+
+    points: Floats
+    triangles: Indices
+    light: Floats
+    spread: Spread
+    still: Floats
+
+    def gain(self, moved: Floats) -> Floats:
+        """(rows, columns) log gain for points moved by (468, 3) px."""
+        before = self._brightness(self.points)
+        after = self._brightness(self.points + moved)
+        ratio = np.log(after / before) * self.still
+        field = self.spread.field(np.clip(ratio, -0.25, 0.2)[:, None])[..., 0]
+        smooth: Floats = cv2.GaussianBlur(field, (0, 0), 2.5)
+        return smooth
+
+    def _brightness(self, points: Floats) -> Floats:
+        normals = vertex_normals(points, self.triangles)
+        return np.maximum(self.light[0] + normals @ self.light[1:], 0.3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,17 +57,20 @@ class Shading:
     names: tuple[str, ...]
     creases: Floats
     regions: Floats
+    skin: Floats
     smooth: Pixels
     tint: Floats
+    relief: Relief
 
-    def gain(self, shown: dict[str, float]) -> Floats | None:
-        """(rows, columns) log gain for coefficient weights beyond what the photo shows."""
-        weights = np.array([shown.get(n, 0.0) for n in self.names], np.float32)
+    def gain(self, expression: Expression, moved: Floats) -> Floats:
+        """(rows, columns) log gain for added coefficients and points moved by (468, 3) px."""
+        weights = np.array([expression[n] for n in self.names], np.float32)
         used = np.flatnonzero(np.abs(weights) > 1e-4)
-        if not len(used):
-            return None
-        total: Floats = np.tensordot(weights[used], self.creases[used], axes=1)
-        return total
+        total: Floats = self.relief.gain(moved) * self.skin
+        if len(used):
+            total += np.tensordot(weights[used], self.creases[used], axes=1)
+        # Folds that meet do not add up to a black line.
+        return (0.24 * np.tanh(total / 0.24)).astype(np.float32)
 
     def relaxed(self, photo: Pixels, gone: dict[str, float]) -> Pixels:
         """The photo with the folds of vanished coefficients (weights in [0, 1]) smoothed away."""
@@ -69,12 +98,11 @@ class Shading:
         return out
 
 
-def make_shading(
-    photo: Pixels, points: Floats, depth: Floats, triangles: Indices, scale: float
-) -> Shading:
-    """photo: the zone. points: (n, 2) zone px; scale: px per cm."""
+def make_shading(photo: Pixels, mesh: Floats, triangles: Indices, scale: float) -> Shading:
+    """photo: the zone. mesh: (468, 3) zone px. scale: px per cm."""
+    points, depth = mesh[:, :2], mesh[:, 2]
     h, w = photo.shape[:2]
-    low, high = points[:468].min(0), points[:468].max(0)
+    low, high = points.min(0), points.max(0)
     x0, y0 = (int(v) for v in np.clip(np.floor(low), 0, [w - 2, h - 2]))
     x1, y1 = (int(v) for v in np.clip(np.ceil(high), [x0 + 2, y0 + 2], [w, h]))
     lattice = Lattice.over((x0, y0, x1, y1), 0.09 * scale)
@@ -90,10 +118,11 @@ def make_shading(
     part = photo[y0:y1, x0:x1]
     median = np.median(part.reshape(-1, 3), axis=0)
     warm = float(np.clip((median.max() - median.min()) / max(float(median.max()), 1) / 0.28, 0, 1))
-    tint = (1 + warm * np.array([-0.22, 0.05, 0.12])).astype(np.float32)
+    tint = (1 + warm * np.array([-0.40, 0.05, 0.30])).astype(np.float32)
     return Shading(
-        (x0, y0, x1, y1), tuple(atlas()), np.stack(maps), np.stack(areas),
+        (x0, y0, x1, y1), tuple(atlas()), np.stack(maps), np.stack(areas), skin,
         _without_folds(part, scale), tint,
+        make_relief(photo, mesh, load_basis().triangles, spread),
     )  # fmt: skip
 
 
@@ -126,6 +155,32 @@ def _without_folds(part: Pixels, scale: float) -> Pixels:
     return np.clip(form + middle + grain + 0.5, 0, 255).astype(np.uint8)
 
 
+def make_relief(
+    photo: Pixels, points: Floats, triangles: Indices, spread: Spread
+) -> Relief:
+    """Estimate the light from the photo: least squares of skin brightness on the normals.
+
+    points: (468, 3) zone px. triangles: the skin, open at eyes and mouth.
+    """
+    normals = vertex_normals(points, triangles)
+    h, w = photo.shape[:2]
+    luma = cv2.GaussianBlur(photo, (0, 0), 3).astype(np.float32) @ LUMA
+    x = np.clip(points[:, 0].round().astype(int), 0, w - 1)
+    y = np.clip(points[:, 1].round().astype(int), 0, h - 1)
+    seen = np.log(np.maximum(luma[y, x], 8))
+    seen = np.exp(seen - np.median(seen))
+    skin = np.zeros(468, np.float32)
+    skin[np.unique(triangles)] = 1
+    skin[[i for k, v in load_basis().regions.items() if "lid" in k or "lip" in k for i in v]] = 0
+    use = (skin > 0) & (normals[:, 2] < -0.25) & (seen > 0.4) & (seen < 1.8)
+    prior = np.array([0.55, 0.0, -0.28, -0.45], np.float32)  # soft light from above and in front
+    a = np.column_stack([np.ones(468, np.float32), normals])[use]
+    strength = 25.0
+    gram = a.T @ a + strength * np.eye(4)
+    light = np.linalg.solve(gram, a.T @ seen[use] + strength * prior).astype(np.float32)
+    return Relief(points, triangles, light, spread, skin)
+
+
 def vertex_normals(points: Floats, triangles: NDArray[np.int64]) -> Floats:
     """(n, 3) unit normals of mesh points in the frame of the points."""
     a, b, c = (points[triangles[:, k]] for k in range(3))
@@ -140,8 +195,3 @@ def vertex_normals(points: Floats, triangles: NDArray[np.int64]) -> Floats:
     length = np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
     normals: Floats = (total / length).astype(np.float32)
     return normals
-
-
-def coefficient_dict(vector: Floats) -> dict[str, float]:
-    """ARKit name -> weight, from a vector in the order of `ARKIT_52`."""
-    return {n: float(v) for n, v in zip(ARKIT_52, vector, strict=True) if v}

@@ -90,9 +90,10 @@ def make_slit(
     spread = spread_over(lattice, points, depth, triangles)
     h, w = rect[3] - rect[1], rect[2] - rect[0]
     corner = np.array(rect[:2], np.float32)
-    upper = _side_of(edges[0] - corner, axes, (h, w), -1)
-    lower = _side_of(edges[1] - corner, axes, (h, w), +1)
-    opening = (1 - upper) * (1 - lower)
+    soft = max(0.4, 0.35 * cell)
+    upper = _side_of(edges[0] - corner, axes, (h, w), -1, soft)
+    lower = _side_of(edges[1] - corner, axes, (h, w), +1, soft)
+    opening = np.maximum(1 - upper - lower, 0)
     reach = max(0.7, 1.2 * cell)
     light = edge_shadow(opening, reach)
     ramp = np.minimum(_ramp(h)[:, None], _ramp(w)[None])[..., None]
@@ -108,7 +109,9 @@ def edge_shadow(opening: Floats, reach: float) -> Floats:
     return dark
 
 
-def _side_of(edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], way: int) -> Floats:
+def _side_of(
+    edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], way: int, soft: float
+) -> Floats:
     """(h, w) mask in [0, 1] of what lies above (way -1) or below (+1) an edge that is continued
     straight beyond its corners."""
     right, down = axes
@@ -125,10 +128,10 @@ def _side_of(edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], w
             [smooth[-1] + right * far + way * down * far],
         ]
     )
-    mask = np.zeros(size, np.uint8)
+    mask: Pixels = np.zeros(size, np.uint8)
     fixed = np.round(np.clip(shape, -15000, 15000) * 16).astype(np.int32)
     cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, 4)
-    return mask.astype(np.float32) / 255
+    return cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), soft)
 
 
 def _dense(edge: Floats, times: int = 8) -> Floats:
