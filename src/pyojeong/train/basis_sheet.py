@@ -29,7 +29,7 @@ INSIDE_LIPS = {
 }
 """The three inner rings of the lips."""
 LIGHT = np.array((-0.35, 0.5, 0.79), np.float32)
-SPAN = 19.5
+SPAN = 19.2
 """Width of a picture in cm."""
 
 
@@ -40,9 +40,11 @@ def draw_mesh(basis: ExpressionBasis, points: Floats, size: int, yaw: float = 0.
         [[math.cos(angle), 0, math.sin(angle)], [0, 1, 0], [-math.sin(angle), 0, math.cos(angle)]],
         np.float32,
     )
-    placed = (points - np.array((0, -0.8, 0), np.float32)) @ turn.T
+    origin = np.array((0, -0.8, 0), np.float32)
+    placed: Floats = ((points - origin) @ turn.T).astype(np.float32)
+    rest: Floats = ((basis.neutral - origin) @ turn.T).astype(np.float32)
     canvas = np.full((size, size, 3), 250, np.uint8)
-    _draw_openings(canvas, basis, placed)
+    _draw_openings(canvas, basis, placed, rest)
     corners, colours = _shaded(placed, basis)
     order = corners[:, :, 2].mean(axis=1).argsort()
     for corner, colour in zip(_pixels(corners[order], size), colours[order], strict=True):
@@ -56,18 +58,16 @@ def _pixels(points: Floats, size: int) -> NDArray[np.int32]:
     return np.round(xy * 16).astype(np.int32)
 
 
-def _draw_openings(canvas: Image, basis: ExpressionBasis, placed: Floats) -> None:
+def _draw_openings(canvas: Image, basis: ExpressionBasis, placed: Floats, rest: Floats) -> None:
+    """What lies behind the skin: mouth, whites of the eyes, irises where they are at rest."""
     size = len(canvas)
     for row in basis.covers:
-        colour = MOUTH if placed[row, 1].mean() < -2 else EYE
+        colour = MOUTH if basis.neutral[row, 1].mean() < 0 else EYE
         cv2.fillConvexPoly(canvas, _pixels(placed[row], size), colour, cv2.LINE_AA, 4)
     for side in ("right", "left"):
         lids = np.concatenate([basis.regions[f"{side}_lid_{k}"] for k in ("upper", "lower")])
-        centre = basis.neutral[lids].mean(axis=0)
-        near = placed[lids].mean(axis=0)
-        near[1] = centre[1] + 0.85
-        at = _pixels(near, size)
-        cv2.circle(canvas, at.tolist(), round(0.52 * size / SPAN * 16), IRIS, -1, cv2.LINE_AA, 4)
+        x, y = _pixels(rest[lids].mean(axis=0), size).tolist()
+        cv2.circle(canvas, (x, y), round(0.52 * size / SPAN * 16), IRIS, -1, cv2.LINE_AA, 4)
 
 
 def _shaded(placed: Floats, basis: ExpressionBasis) -> tuple[Floats, Floats]:
@@ -113,7 +113,8 @@ def _tints(basis: ExpressionBasis) -> Floats:
 def tile(basis: ExpressionBasis, name: str, weights: dict[str, float], size: int) -> Image:
     """One named picture of weights (a name without a side means both sides)."""
     moved = basis.neutral + basis.displacement(Expression(both_sides(weights)))
-    picture = draw_mesh(basis, moved, size)
+    large = draw_mesh(basis, moved, 2 * size)
+    picture = cv2.resize(large, (size, size), interpolation=cv2.INTER_AREA).astype(np.uint8)
     spot = (6, size - 7)
     cv2.putText(picture, name, spot, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (20, 20, 20), 1, cv2.LINE_AA)
     return picture
