@@ -69,7 +69,7 @@ def express_photo(
             "얼굴이 너무 작거나 옆을 보고 있어 움직일 수 없습니다. 더 큰 사진을 쓰세요.",
         )
     added = Expression(both_sides(coefficients))
-    rig = FaceRig(image, face.mesh)
+    rig = FaceRig(image, face.mesh, fine=True)
     box = tuple(float(v) for v in face.box)
     strongest = max(mix.values(), default=0.0)
     relax = relaxation(min(1.0, sum(mix.values())))

@@ -14,7 +14,7 @@ class MeshEditor:
         self, image: Image, mesh: FaceMesh, expression: Expression, relax: float = 0.0
     ) -> Image:
         """See `ExpressionEditor.edit`."""
-        rig = FaceRig(image, mesh)
+        rig = FaceRig(image, mesh, fine=True)
         x0, y0, x1, y1 = rig.zone
         out = image.copy()
         out[y0:y1, x0:x1] = rig.draw(expression, relax)

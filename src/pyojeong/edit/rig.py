@@ -30,11 +30,13 @@ class FaceRig:
     """A face ready to be drawn with any expression.
 
     image: RGB uint8 (H, W, 3), never changed. mesh: the face's mesh in it.
+    fine: sample bicubically, for stills; films sample bilinearly, three times as fast.
     zone: (x0, y0, x1, y1) px; nothing outside it ever changes.
     source: the expression that the photo itself shows, as far as its mesh tells.
     """
 
-    def __init__(self, image: Image, mesh: FaceMesh) -> None:
+    def __init__(self, image: Image, mesh: FaceMesh, *, fine: bool = False) -> None:
+        self._method = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
         self._pose = fit_pose(mesh.points)
         self.zone = _zone(mesh.points, self._pose, image.shape)
         x0, y0, x1, y1 = self.zone
@@ -128,10 +130,10 @@ class FaceRig:
 
     def _make_mouth(self, whites: list[Floats]) -> tuple[Slit, MouthInterior]:
         xy = self._xy
-        rect = self._rect(np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]]), 2.4, 2.2, 3.6)
+        rect = self._rect(np.concatenate([xy[UPPER_LIP[0]], xy[LOWER_LIP[0]]]), 1.8, 1.8, 2.8)
         edges = xy[UPPER_LIP[3]], xy[LOWER_LIP[3]]
         points = np.concatenate([UPPER_LIP[0], LOWER_LIP[0]])
-        slit = self._slit(rect, edges, 0.07, points)
+        slit = self._slit(rect, edges, 0.10, points)
         return slit, self._paint_mouth(slit, np.mean(whites, axis=0))
 
     def _paint_mouth(self, slit: Slit, white: Floats) -> MouthInterior:
@@ -200,8 +202,8 @@ class FaceRig:
         if side == 1:
             rows = rows[0][::-1], rows[1][::-1]
         edges = self._xy[rows[0]], self._xy[rows[1]]
-        rect = self._rect(np.concatenate(edges), 0.9, 1.5, 1.6)
-        slit = self._slit(rect, edges, 0.05, np.concatenate(rows))
+        rect = self._rect(np.concatenate(edges), 0.8, 1.3, 1.4)
+        slit = self._slit(rect, edges, 0.075, np.concatenate(rows))
         corner = np.array(rect[:2], np.float32)
         centre = self._points[IRIS_CENTRE[side], :2] - corner
         rim = self._points[list(IRIS_RIM[side]), :2] - corner
@@ -228,7 +230,7 @@ class FaceRig:
 
     def _prepare_zone(self) -> None:
         h, w = self._photo.shape[:2]
-        lattice = Lattice.over((0, 0, w, h), self._pose.scale * FACE_CM / 72)
+        lattice = Lattice.over((0, 0, w, h), self._pose.scale * FACE_CM / 60)
         self._spread: Spread = spread_over(
             lattice, self._xy, self._points[:, 2], self._triangles
         )
@@ -307,7 +309,7 @@ class FaceRig:
         sheets = two_sheets(moved)
         map_ = self._zone_map(moved, skull)
         jobs = [self._patch(slit, sheets, skull, map_) for slit, _ in self._openings]
-        out = sample(photo, map_, cv2.INTER_CUBIC)
+        out = sample(photo, map_, self._method)
         jaw = self._moved(_jaw(expression + self.source * -relax))[LOWER_LIP[3, 5]]
         for (slit, behind), (rect, up, low, ride) in zip(self._openings, jobs, strict=True):
             corner = np.array(slit.rect[:2], np.float32)
@@ -322,7 +324,7 @@ class FaceRig:
                 inside = behind.draw(self._gaze(shown, behind.side), ride, opening)
                 closed = self._lids[behind.side].closed(opening_factor(shown, behind.side))
                 self._lid_skin[behind.side].cover(out, rect, up - corner, closed)
-            below = sample(photo, low, cv2.INTER_CUBIC).astype(np.float32)
+            below = sample(photo, low, self._method).astype(np.float32)
             below *= np.minimum(shadow / lit_low, 1)[..., None]
             inside = inside * opening[..., None] + below * lower[..., None]
             _lay(out, rect, inside, upper, np.minimum(shadow / lit_up, 1))
@@ -364,9 +366,10 @@ class FaceRig:
         forward = both[..., :2] * self._fade + both[..., 2:] * self._fade_head
         forward = cv2.GaussianBlur(forward, (0, 0), 1.0)
         lattice = self._spread.lattice
-        back = invert(np.ascontiguousarray(forward / lattice.step)) * lattice.step
+        back = invert(forward / lattice.step, 1, 2) * lattice.step
         full = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
-        return full + self._grid
+        full += self._grid
+        return full
 
 
 def _teeth_end(place: Floats, luma: Floats) -> float:

@@ -90,11 +90,10 @@ class Shading:
     def apply(self, photo: Pixels, gain: Floats) -> Pixels:
         """The photo multiplied by exp(gain)."""
         x0, y0, x1, y1 = self.rect
-        full = cv2.resize(gain, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
-        factors = cv2.merge([cv2.exp(full * float(t)) for t in self.tint])
+        factors = np.exp(gain[..., None] * self.tint)
+        full = cv2.resize(factors, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
         out = photo.copy()
-        part = photo[y0:y1, x0:x1].astype(np.float32) * factors
-        out[y0:y1, x0:x1] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
+        out[y0:y1, x0:x1] = cv2.multiply(photo[y0:y1, x0:x1], full, dtype=cv2.CV_8U)
         return out
 
 

@@ -23,7 +23,7 @@ Pixels = NDArray[np.uint8]
 class Slit:
     """rect: (x0, y0, x1, y1) of the patch in zone px. upper, lower: (h, w, 2) float32, of each
     sheet its mask and the light on its edge in the photo. opening: (h, w) what neither covers. window: (h, w, 1), 1 inside and 0 at the patch's border. points: the
-    mesh points around the opening."""
+    mesh points around the opening. grid: (h, w, 2) each pixel's own place."""
 
     rect: Rect
     spread: Spread
@@ -34,6 +34,7 @@ class Slit:
     softness: float
     points: Indices
     reach: float
+    grid: Floats
 
     def maps(self, moved: Floats) -> tuple[Floats, Floats]:
         """Backward maps (h, w, 2) in zone px of the upper and the lower sheet, for the patch.
@@ -50,9 +51,10 @@ class Slit:
 
     def _map(self, forward: Floats) -> Floats:
         lattice = self.spread.lattice
-        back = invert(np.ascontiguousarray(forward / lattice.step), 5) * lattice.step
+        back = invert(forward / lattice.step, 2, 2) * lattice.step
         back = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
-        return back + pixel_grid(self.rect)
+        back += self.grid
+        return back
 
 
 def pixel_grid(rect: Rect) -> Floats:
@@ -99,7 +101,7 @@ def make_slit(
     ramp = np.minimum(_ramp(h)[:, None], _ramp(w)[None])[..., None]
     return Slit(
         rect, spread, np.dstack([upper, light]), np.dstack([lower, light]), opening,
-        ramp.astype(np.float32), 0.9, around, reach,
+        ramp.astype(np.float32), 0.9, around, reach, pixel_grid(rect),
     )  # fmt: skip
 
 

@@ -17,10 +17,12 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 
+_remap: Any = cv2.remap  # its stubs do not know that one map of two channels will do
+
+
 def sample(image: Any, place: Floats, method: int = cv2.INTER_LINEAR) -> Any:
     """The image at float positions (h, w, 2); beyond its border, the nearest pixel."""
-    x, y = cv2.split(np.ascontiguousarray(place, np.float32))
-    return cv2.remap(image, x, y, method, borderMode=cv2.BORDER_REPLICATE)
+    return _remap(image, place, None, method, borderMode=cv2.BORDER_REPLICATE)
 
 
 def similarity(before: Floats, after: Floats) -> Floats:
@@ -73,7 +75,7 @@ class Lattice:
 class Spread:
     """How values at mesh points become values on a lattice (linear, weights fixed per photo).
 
-    corners, weights: (inside, 3). inside, outside: flat node numbers. rim: mesh points that the
+    corners: (3, inside), weights: (3, inside, 1). inside, outside: flat node numbers. rim: mesh points that the
     outside listens to; reach: (outside, rim) weights whose rows sum to 1.
     """
 
@@ -89,9 +91,11 @@ class Spread:
     def field(self, values: Floats) -> Floats:
         """(n, c) values at mesh points to (rows, columns, c); no fade outside."""
         columns, rows = self.lattice.nodes
-        out = np.zeros((rows * columns, values.shape[1]), np.float32)
-        picked = values[self.corners]
-        out[self.inside] = np.einsum("nk,nkc->nc", self.weights, picked)
+        out = np.empty((rows * columns, values.shape[1]), np.float32)
+        mixed = values[self.corners[0]] * self.weights[0]
+        mixed += values[self.corners[1]] * self.weights[1]
+        mixed += values[self.corners[2]] * self.weights[2]
+        out[self.inside] = mixed
         if len(self.outside):
             out[self.outside] = self.reach @ values[self.rim]
         return out.reshape(rows, columns, values.shape[1])
@@ -112,6 +116,7 @@ def spread_over(lattice: Lattice, points: Floats, depth: Floats, triangles: Indi
     gaps = np.maximum(((nodes[:, None] - at[rim][None]) ** 2).sum(2), 0.25)
     reach = gaps**-1.75
     reach /= reach.sum(1, keepdims=True)
+    corners, weights = np.ascontiguousarray(corners.T), np.ascontiguousarray(weights.T)[..., None]
     return Spread(
         lattice, inside, corners, weights, outside, rim, reach.astype(np.float32), distance
     )
@@ -164,35 +169,41 @@ def signed_areas(points: Floats, triangles: Indices) -> Floats:
     return areas
 
 
-def invert(forward: Floats, steps: int = 4) -> Floats:
+def invert(forward: Floats, full: int = 2, quick: int = 2) -> Floats:
     """Backward displacement of a forward one: g with g(y) + u(y + g(y)) = 0, on the nodes.
 
-    forward: (rows, columns, 2) in node units. Newton steps with the local Jacobian, whose
-    determinant is kept from vanishing; displacements may stretch without limit and must not
-    fold.
+    forward: (rows, columns, 2) in node units. Newton steps, `full` ones with the Jacobian of the
+    place and `quick` ones with the last; its determinant is kept from vanishing, so
+    displacements may stretch without limit but must not fold where the result matters.
     """
     rows, columns = forward.shape[:2]
-    x, y = np.meshgrid(
-        np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
-    )
+    nodes = np.empty((rows, columns, 2), np.float32)
+    nodes[..., 0] = np.arange(columns, dtype=np.float32)
+    nodes[..., 1] = np.arange(rows, dtype=np.float32)[:, None]
+    slopes = _inverse_slopes(forward)
+    back = -forward
+    step = slopes
+    for k in range(full + quick):
+        place = nodes + back
+        residual = back + sample(forward, place)
+        if k < full:
+            step = sample(slopes, place)
+        rx, ry = residual[..., 0], residual[..., 1]
+        move = np.empty_like(back)
+        move[..., 0] = step[..., 0] * rx + step[..., 1] * ry
+        move[..., 1] = step[..., 2] * rx + step[..., 3] * ry
+        back -= np.clip(move, -6, 6, out=move)
+    return back
+
+
+def _inverse_slopes(forward: Floats) -> Floats:
+    """(rows, columns, 4): the inverse Jacobian of y = x + u(x), row by row."""
     kernel = np.array([[-0.5, 0.0, 0.5]], np.float32)
-    ux, uy = forward[..., 0], forward[..., 1]
-    slopes = np.dstack(
-        [
-            1 + cv2.filter2D(ux, -1, kernel, borderType=cv2.BORDER_REPLICATE),
-            cv2.filter2D(ux, -1, kernel.T, borderType=cv2.BORDER_REPLICATE),
-            cv2.filter2D(uy, -1, kernel, borderType=cv2.BORDER_REPLICATE),
-            1 + cv2.filter2D(uy, -1, kernel.T, borderType=cv2.BORDER_REPLICATE),
-        ]
-    )
-    gx, gy = -ux, -uy
-    for _ in range(steps):
-        px, py = x + gx, y + gy
-        u = cv2.remap(forward, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        j = cv2.remap(slopes, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        rx, ry = gx + u[..., 0], gy + u[..., 1]
-        a, b, c, d = j[..., 0], j[..., 1], j[..., 2], j[..., 3]
-        det = np.maximum(a * d - b * c, 0.25)
-        gx = gx - np.clip((d * rx - b * ry) / det, -6, 6)
-        gy = gy - np.clip((a * ry - c * rx) / det, -6, 6)
-    return np.dstack([gx, gy])
+    along = cv2.filter2D(forward, -1, kernel, borderType=cv2.BORDER_REPLICATE)
+    down = cv2.filter2D(forward, -1, kernel.T, borderType=cv2.BORDER_REPLICATE)
+    a, b, c, d = 1 + along[..., 0], down[..., 0], along[..., 1], 1 + down[..., 1]
+    scale = 1 / np.maximum(a * d - b * c, 0.25)
+    slopes = np.empty((*forward.shape[:2], 4), np.float32)
+    slopes[..., 0], slopes[..., 1] = d * scale, -b * scale
+    slopes[..., 2], slopes[..., 3] = -c * scale, a * scale
+    return slopes
