@@ -1,14 +1,17 @@
-"""TextEmotion "ngram": a linear model over hashed n-grams, a few megabytes, Korean and English.
+"""TextEmotion "ngram": a small model over hashed n-grams, a few megabytes, Korean and English.
 
-Multinomial logistic regression on the features of `features.py`, its weights kept as bytes, its
-probabilities calibrated by one temperature per language on validation data (Guo et al. 2017).
+Logistic regression on the features of `features.py` beside one hidden layer over the same
+features (as in fastText, Joulin et al. 2017), weights kept as bytes, probabilities calibrated by
+one temperature per language on validation data (Guo et al. 2017).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,7 @@ from pyojeong.emotion import EMOTIONS, EmotionScores
 from pyojeong.errors import MissingWeights
 from pyojeong.text.features import GROUPS, Features, Lexicon, extract
 from pyojeong.text.language import detect_language
+from pyojeong.text.normalize import normalize
 
 ASSET = "text_emotion_ngram_v1"
 _BATCH = 512
@@ -26,37 +30,43 @@ _NEUTRAL = (0.0,) * 6 + (1.0,)
 
 @dataclass(frozen=True, slots=True)
 class NgramModel:
-    """The learned part.
+    """The learned part: every feature adds evidence for the seven emotions and to a hidden layer.
 
-    table: (2**bits, 7) int8, one row per bucket. scale: (7,) float32, worth of one step of the
-    table per emotion. group_scale: one factor per group of `GROUPS`. bias: (7,).
-    temperature: {"ko", "en"} → divisor of the logits. lexicon: word classes.
+    rows: (2**bits,) int32, row of the table per bucket; buckets too rare to have one share the
+    last row, which is zero. table: (rows, 7 + hidden) int8. scale: (7 + hidden,) float32, worth
+    of one step of the table. group_scale: one factor per group of `GROUPS`. hidden_bias:
+    (hidden,). head: (hidden, 7). bias: (7,). temperature: {"ko", "en"} → divisor of the logits.
+    lexicon: word classes.
     """
 
+    rows: NDArray[np.int32]
     table: NDArray[np.int8]
     scale: NDArray[np.float32]
     group_scale: NDArray[np.float32]
+    hidden_bias: NDArray[np.float32]
+    head: NDArray[np.float32]
     bias: NDArray[np.float32]
-    temperature: dict[str, float]
+    temperature: Mapping[str, float]
     lexicon: Lexicon
 
     @property
     def bits(self) -> int:
-        return int(self.table.shape[0]).bit_length() - 1
+        return len(self.rows).bit_length() - 1
 
     def logits(self, features: Features) -> NDArray[np.float32]:
         """(n, 7) float32: evidence for each emotion, before calibration."""
-        total = np.tile(self.bias, (features.texts, 1))
-        for ids, rows, scale in zip(features.ids, features.rows, self.group_scale, strict=True):
-            size = np.bincount(rows, minlength=features.texts)
+        total = np.zeros((features.texts, len(self.scale)), np.float32)
+        for ids, owners, scale in zip(features.ids, features.rows, self.group_scale, strict=True):
+            size = np.bincount(owners, minlength=features.texts)
             present = np.flatnonzero(size)
             if len(present) == 0:
                 continue
-            # Rows ascend, so each text's features lie together.
+            # Owners ascend, so each text's features lie together.
             starts = (np.cumsum(size) - size)[present]
-            sums = np.add.reduceat(self.table[ids], starts, axis=0, dtype=np.int32)
+            sums = np.add.reduceat(self.table[self.rows[ids]], starts, axis=0, dtype=np.int32)
             total[present] += scale * self.scale * sums / np.sqrt(size[present, None])
-        return np.asarray(total, np.float32)
+        hidden = np.maximum(total[:, len(EMOTIONS) :] + self.hidden_bias, 0)
+        return np.asarray(total[:, : len(EMOTIONS)] + hidden @ self.head + self.bias, np.float32)
 
 
 class NgramEmotion:
@@ -91,29 +101,32 @@ def load_model() -> NgramModel:
     """The shipped model. Raises MissingWeights when its file is absent or broken."""
     path = asset_path(ASSET)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            bits = zip(arrays["lexicon_keys"].tolist(), arrays["lexicon_classes"], strict=True)
-            table = np.zeros((2 ** int(arrays["bits"]), len(EMOTIONS)), np.int8)
-            table[arrays["buckets"]] = arrays["weights"]
-            return NgramModel(
-                table=table,
-                scale=arrays["scale"],
-                group_scale=arrays["group_scale"],
-                bias=arrays["bias"],
-                temperature={
-                    "ko": float(arrays["temperature"][0]),
-                    "en": float(arrays["temperature"][1]),
-                },
-                lexicon={key: int(classes) for key, classes in bits},
-            )
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            return _model(arrays)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise MissingWeights(
             f"{path.name} cannot be read ({error}). Install pyojeong again.",
             f"{path.name}을(를) 읽을 수 없습니다({error}). pyojeong을 다시 설치하세요.",
         ) from error
 
 
+def _model(arrays: Mapping[str, NDArray[Any]]) -> NgramModel:
+    used = np.unpackbits(arrays["used"]).astype(bool)
+    table = arrays["table"]
+    rows = np.where(used, np.cumsum(used) - 1, len(table)).astype(np.int32)
+    classes = zip(arrays["lexicon_keys"].tolist(), arrays["lexicon_classes"].tolist(), strict=True)
+    floats = ("scale", "group_scale", "hidden_bias", "head", "bias")
+    return NgramModel(
+        rows=rows,
+        table=np.vstack([table, np.zeros_like(table[:1])]),
+        **{name: arrays[name].astype(np.float32) for name in floats},
+        temperature=dict(zip(("ko", "en"), arrays["temperature"].tolist(), strict=True)),
+        lexicon=dict(classes),
+    )
+
+
 def _classify(model: NgramModel, texts: Sequence[str]) -> list[EmotionScores]:
+    texts = [normalize(t) for t in texts]
     features = extract(texts, model.lexicon, model.bits)
     languages = [detect_language(t) for t in texts]
     divisors = [model.temperature.get(lang, model.temperature["en"]) for lang in languages]

@@ -37,7 +37,7 @@ class Rows:
 
     @property
     def labels(self) -> NDArray[np.int64]:
-        return self.targets.argmax(1)
+        return np.asarray(self.targets.argmax(1), np.int64)
 
     def of(self, source: str) -> Rows:
         """The rows of one source."""
