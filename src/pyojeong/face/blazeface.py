@@ -9,6 +9,11 @@ score. On textures it stays below 0.74, and most true faces exceed 0.8 (docs/mod
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -17,6 +22,9 @@ from pyojeong.errors import BadSettings
 from pyojeong.face.ssd import Floats, Found, View, full_range, short_range
 from pyojeong.face.suppression import distinct, overlaps
 from pyojeong.face.types import Faces, Image
+from pyojeong.settings import settings
+
+T = TypeVar("T")
 
 TILES = (320, 640)
 """Smallest and largest side of a tile, px; half the picture between them. The full-range network
@@ -61,8 +69,7 @@ class BlazeFace:
     def detect(self, image: Image) -> Faces:
         """Faces of an RGB picture, best first; an empty result where there are none."""
         boxes, _, keypoints = self._candidates(image)
-        pairs = zip(boxes[:MOST], keypoints[:MOST], strict=True)
-        looked = [self._second_look(image, box, points) for box, points in pairs]
+        looked = at_once(partial(self._second_look, image), boxes[:MOST], keypoints[:MOST])
         kept = [found for found in looked if found is not None]
         if not kept:
             return Faces.empty()
@@ -74,10 +81,10 @@ class BlazeFace:
         side = tile_side(image)
         small, factor = _shrunk(image, self._far.size / side)
         whole = View.whole(small)
-        views = [self._near.look(small, whole, CANDIDATE)]
-        far = (whole, *tiles(small, side * factor))
-        views += [self._far.look(small, view, CANDIDATE) for view in far]
-        boxes, scores, keypoints = distinct(*_joined(views))
+        views = [whole, whole, *tiles(small, side * factor)]
+        networks = [self._near] + [self._far] * (len(views) - 1)
+        found = at_once(lambda network, view: network.look(small, view, CANDIDATE), networks, views)
+        boxes, scores, keypoints = distinct(*_joined(found))
         return boxes / np.float32(factor), scores, keypoints / np.float32(factor)
 
     def _second_look(self, image: Image, box: Floats, keypoints: Floats) -> Found | None:
@@ -107,6 +114,14 @@ class BlazeFace:
         )
         rows = np.flatnonzero(overlaps(box, boxes)[0] > 0.3)[:1]
         return (boxes[rows], scores[rows], keypoints[rows]) if len(rows) else None
+
+
+def at_once(task: Callable[..., T], *columns: Iterable[Any]) -> list[T]:
+    """`map` on a few threads, results in order: ONNX Runtime and OpenCV work outside Python's
+    lock, and one network is too small to share between cores."""
+    workers = settings().threads or min(os.cpu_count() or 1, 4)
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(task, *columns))
 
 
 def tile_side(image: Image) -> float:

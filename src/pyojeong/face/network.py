@@ -27,7 +27,9 @@ class Network:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = settings().threads
+        # These networks run 1 to 3 ms: a second thread gains a tenth on a quiet machine and costs
+        # half as much again on a busy one, where it spins.
+        options.intra_op_num_threads = settings().threads or 1
         options.log_severity_level = 3
         path = asset_path(self.asset)
         try:

@@ -95,6 +95,7 @@ def _shrunk(
     y0, y1 = (int(np.clip(v, 0, height - 1)) for v in (roi.y - reach, roi.y + reach))
     part = image[y0 : y1 + 1, x0 : x1 + 1]
     rows, columns = (max(1, n // shrink) for n in part.shape[:2])
+    part = part[: rows * shrink, : columns * shrink]  # a whole factor has a fast path
     small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
     ratio = np.array([[columns / part.shape[1]], [rows / part.shape[0]]])
     moved = (matrix - np.array([[0, 0, x0], [0, 0, y0]])) * ratio
