@@ -159,6 +159,16 @@ class TestRefusing:
         with pytest.raises(BadInput, match="30000x30000 px, the limit"):
             read_image(tmp_path / "bomb.png")
 
+    def test_frame_larger_than_its_header_says(self, tmp_path):
+        buffer = io.BytesIO()
+        Image.new("P", (16, 16)).save(buffer, "GIF")
+        data = bytearray(buffer.getvalue())
+        at = data.index(b"\x2c") + 5
+        data[at : at + 4] = b"\xff\xff\xff\xff"
+        (tmp_path / "a.gif").write_bytes(data)
+        with pytest.raises(BadInput, match="too large"):
+            read_image(tmp_path / "a.gif")
+
     def test_between_pillows_limit_and_ours_no_warning_leaks(self, tmp_path):
         (tmp_path / "large.png").write_bytes(png_header(9_900, 9_900))
         with warnings.catch_warnings(record=True) as caught:

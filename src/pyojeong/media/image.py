@@ -133,6 +133,9 @@ def read_image(path: Path | str) -> Picture:
                 return _picture(image, path)
         except BadInput:
             raise
+        except Image.DecompressionBombError as error:
+            # A frame larger than its file's header says; WebP refuses by itself.
+            raise _too_large(path, str(error)) from error
         # On a broken file Pillow raises nearly anything: OSError, SyntaxError, struct.error...
         except Exception as error:
             raise BadInput(
@@ -163,12 +166,15 @@ def _check_size(image: ImageFile.ImageFile, path: Path) -> None:
     width, height = image.size
     limit = settings().max_image_pixels
     if width * height > limit:
-        raise BadInput(
-            f"{path} is too large: {width}x{height} px, the limit is {limit:,} px in all. "
-            "Make it smaller, or raise the limit with PYOJEONG_MAX_IMAGE_PIXELS.",
-            f"{path}이(가) 너무 큽니다: {width}x{height}픽셀, 한도는 모두 {limit:,}픽셀입니다. "
-            "줄이거나 PYOJEONG_MAX_IMAGE_PIXELS로 한도를 올리세요.",
-        )
+        raise _too_large(path, f"{width}x{height} px, the limit is {limit:,} px in all")
+
+
+def _too_large(path: Path, seen: str) -> BadInput:
+    return BadInput(
+        f"{path} is too large: {seen}. "
+        "Make it smaller, or raise the limit with PYOJEONG_MAX_IMAGE_PIXELS.",
+        f"{path}이(가) 너무 큽니다: {seen}. 줄이거나 PYOJEONG_MAX_IMAGE_PIXELS로 한도를 올리세요.",
+    )
 
 
 def _picture(image: ImageFile.ImageFile, path: Path) -> Picture:
