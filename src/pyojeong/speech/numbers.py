@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from pyojeong.speech.hangul import split_syllable
-from pyojeong.speech.numerals import decimals, digits, native, sino
+from pyojeong.speech.numerals import LONGEST, decimals, digits, native, sino
 from pyojeong.speech.pronounced import Pronounced
 
 # Counted with native numerals. Longest first where one begins another.
@@ -63,13 +63,14 @@ def _read(match: re.Match[str]) -> str:
     said = _READERS[match.lastgroup or ""](match)
     follows = match.string[match.end() : match.end() + 1]
     # A Latin letter or a figure right after would run into the last syllable.
-    return said + " " if follows.isascii() and follows.isalnum() else said
+    close = said[-1:] != " " and follows.isascii() and follows.isalnum()
+    return said + " " if close else said
 
 
 def _number(figures: str) -> str:
     """Any number as written: 1,234.5 → 천이백삼십사 점 오."""
     whole, _, part = figures.replace(",", "").partition(".")
-    if len(whole) > 1 and whole.startswith("0") and not part:
+    if (len(whole) > 1 and whole.startswith("0") and not part) or len(whole) > LONGEST:
         return digits(whole)
     return sino(int(whole)) + (f" 점 {decimals(part)}" if part else "")
 
@@ -77,7 +78,7 @@ def _number(figures: str) -> str:
 def _counted(figures: str, counter: str) -> str:
     """A number before its counter, both in words."""
     plain = figures.replace(",", "")
-    if not plain.isdigit() or len(plain) > 24:
+    if not plain.isdigit() or len(plain) > LONGEST:
         return f"{_number(figures)} {counter}"
     number = int(plain)
     if counter == "월" and number in _MONTHS:

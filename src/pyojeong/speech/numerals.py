@@ -6,7 +6,8 @@ _DIGITS = "영일이삼사오육칠팔구"
 _PHONE_DIGITS = "공일이삼사오육칠팔구"
 _SMALL = ("", "십", "백", "천")
 _LARGE = ("", "만", "억", "조", "경", "해")
-_LARGEST = 10 ** (4 * len(_LARGE))
+LONGEST = 4 * len(_LARGE)
+"""Most figures a number in words may have."""
 _ONES = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 # Before a counter.
@@ -20,7 +21,7 @@ def sino(number: int) -> str:
     """
     if number == 0:
         return "영"
-    if number >= _LARGEST:
+    if number >= 10**LONGEST:
         return digits(str(number))
     groups: list[str] = []
     for unit in _LARGE:

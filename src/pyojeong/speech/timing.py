@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pyojeong.speech.espeak_process import EspeakReply
+from pyojeong.speech.hangul import is_syllable
 from pyojeong.speech.pronounced import Pronounced
 from pyojeong.speech.types import Phone, Word
 
@@ -70,27 +71,43 @@ def _timeline(reply: EspeakReply) -> list[Phone]:
 def _character_times(text: str, reply: EspeakReply) -> list[Span | None]:
     times: list[Span | None] = [None] * len(text)
     timeline = _timeline(reply)
-    for start, end, span in _event_times(reply, timeline):
-        for i in range(max(0, start), min(end, len(text))):
-            times[i] = span
-    syllables = [i for i, c in enumerate(text) if "가" <= c <= "힣"]
+    for start, end, span in _event_times(reply, timeline, len(text)):
+        _share(times, text, start, end, span)
+    syllables = [i for i, c in enumerate(text) if is_syllable(c)]
     if syllables:
         for i, span in zip(syllables, _syllable_times(text, syllables, timeline), strict=True):
             times[i] = span
     return times
 
 
-def _event_times(reply: EspeakReply, timeline: list[Phone]) -> Iterator[tuple[int, int, Span]]:
-    """(first character, last + 1, time) of each word event; it sounds until the next one, less
-    the pause before that."""
+def _share(times: list[Span | None], text: str, start: int, end: int, span: Span) -> None:
+    """Share the time among the letters from start on, up to end or to Korean. They are often one
+    word; but espeak says some pairs ("of the") in one go, with one event."""
+    korean = next((i for i in range(start, end) if is_syllable(text[i])), end)
+    letters = [i for i in range(start, korean) if text[i].isalnum()]
+    step = (span[1] - span[0]) / max(1, len(letters))
+    for rank, i in enumerate(letters):
+        times[i] = (span[0] + rank * step, span[0] + (rank + 1) * step)
+
+
+def _event_times(
+    reply: EspeakReply, timeline: list[Phone], length: int
+) -> Iterator[tuple[int, int, Span]]:
+    """(first character, first of the next, time) of each word event; it sounds until the next
+    one, less the pause before that."""
     ends = [sample for _, _, sample in reply.words[1:]] + [len(reply.sound) // 2]
     sounding = [p for p in timeline if p.name]
     starts = [p.start_s for p in sounding]
-    for (position, length, sample), end in zip(reply.words, ends, strict=True):
+    nexts = [position for position, _, _ in reply.words[1:]] + [length]
+    for (position, _, sample), upto, end in zip(reply.words, nexts, ends, strict=True):
         start_s, limit_s = sample / reply.rate, end / reply.rate
         first, last = bisect_left(starts, start_s), bisect_left(starts, limit_s)
         if first < last:
-            yield position, position + length, (start_s, min(limit_s, sounding[last - 1].end_s))
+            yield (
+                max(0, position),
+                min(upto, length),
+                (start_s, min(limit_s, sounding[last - 1].end_s)),
+            )
 
 
 def _syllable_times(text: str, syllables: list[int], timeline: list[Phone]) -> list[Span]:
@@ -125,9 +142,11 @@ def _has_coda(syllable: str) -> bool:
 
 
 def _korean_part(timeline: list[Phone]) -> list[Phone]:
-    """The phones outside "(en) … (ko)", which bracket words that espeak reads as English."""
+    """The phones of Korean words: outside "(en) … (ko)" in Korean speech, inside
+    "(ko) … (en-us)" in English speech."""
     kept: list[Phone] = []
-    korean = True
+    marks = [phone.name for phone in timeline if phone.name.startswith("(")]
+    korean = not marks or marks[0] != "(ko)"
     for phone in timeline:
         if phone.name.startswith("("):
             korean = phone.name == "(ko)"
