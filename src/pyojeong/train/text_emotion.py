@@ -2,10 +2,10 @@
 
 Logistic regression beside a small hidden layer (fastText, Joulin et al. 2017) over the features
 of `text/features.py`, by Adagrad (Duchi et al. 2011), with a part of the features dropped at every
-step (Wager et al. 2013) and soft targets. Sources differ in what they call neutral: each has its own bias while training (Daume
-2007), and the shipped model keeps that of the stories. Chosen on validation data; takes some
-minutes on one core. Writes the asset, its certificate and the numbers in
-`benchmarks/text_emotion.json`.
+step (Wager et al. 2013) and soft targets. Sources differ in what they call neutral: each has its
+own bias while training (Daume 2007), and the shipped model keeps that of the stories. Chosen on
+validation data; takes some minutes on one core. Writes the asset, its certificate and the numbers
+in `benchmarks/text_emotion.json`.
 """
 
 from __future__ import annotations
@@ -182,7 +182,8 @@ class Network(torch.nn.Module):
         return logits
 
     def bias_of(self, source: str) -> Floats:
-        return np.array(self.biases.detach()[self.sources.index(source)], np.float32)
+        bias: Floats = self.biases.detach()[self.sources.index(source)].numpy()
+        return bias.copy()
 
 
 def fit(net: Network, matrix: Matrix, rows: Rows, config: Config) -> None:
