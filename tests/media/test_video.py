@@ -211,6 +211,23 @@ class TestInterrupted:
         assert list(tmp_path.iterdir()) == [path]
         assert "film-encoder" not in [t.name for t in threading.enumerate()]
 
+    @pytest.mark.parametrize(
+        ("error", "seen"),
+        [(av.error.ExternalError(-1, "no"), OutputFailed), (SystemExit, SystemExit)],
+    )
+    def test_failing_to_begin_leaves_the_old_film(self, tmp_path, monkeypatch, error, seen):
+        path = tmp_path / "a.mp4"
+        path.write_bytes(b"old")
+
+        def fail(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(VideoWriter, "_open", fail)
+        with pytest.raises(seen):
+            VideoWriter(path, 64, 64).__enter__()
+        assert path.read_bytes() == b"old"
+        assert list(tmp_path.iterdir()) == [path]
+
     def test_an_error_of_the_encoder_reaches_the_caller(self, tmp_path, monkeypatch):
         def fail(*_: object) -> None:
             raise av.error.ExternalError(542_398_533, "encoder broke")

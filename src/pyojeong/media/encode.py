@@ -85,7 +85,7 @@ class VideoWriter:
         self._stack = contextlib.ExitStack()
         # Four frames of slack let the caller's work and x264's overlap.
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(maxsize=4)
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="film-encoder", daemon=True)
 
     @property
@@ -136,9 +136,12 @@ class VideoWriter:
         part = self._stack.enter_context(atomic_path(self.path))
         try:
             self._open(part)
-        except Exception as error:
-            self._stack.close()
-            raise self._translated(error) from error
+        except BaseException as error:
+            # With the exception, so that the old film stays.
+            self._stack.__exit__(type(error), error, error.__traceback__)
+            if isinstance(error, Exception):
+                raise self._translated(error) from error
+            raise
         self._thread.start()
         return self
 
@@ -240,11 +243,11 @@ class VideoWriter:
                 continue
             try:
                 job()
-            except BaseException as error:
+            except Exception as error:
                 self._error = error
 
-    def _translated(self, error: BaseException) -> BaseException:
-        if isinstance(error, PyojeongError) or not isinstance(error, Exception):
+    def _translated(self, error: Exception) -> Exception:
+        if isinstance(error, PyojeongError):
             return error
         number = getattr(error, "errno", None)
         if isinstance(error, OSError) or isinstance(number, int):

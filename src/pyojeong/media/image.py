@@ -11,27 +11,17 @@ import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (
-    BmpImagePlugin,
-    GifImagePlugin,
-    Image,
-    ImageCms,
-    ImageFile,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageCms, ImageFile
 
 from pyojeong.errors import BadInput, OutputFailed
 from pyojeong.media.files import Note, atomic_path, read_bytes
+from pyojeong.media.image_formats import opener_of
 from pyojeong.settings import settings
 
 Rgb = NDArray[np.uint8]
@@ -82,37 +72,6 @@ class Picture:
 
 # --- reading ---------------------------------------------------------------------------------
 
-Opener = Callable[[io.BytesIO], ImageFile.ImageFile]
-_OPENERS: tuple[tuple[Callable[[bytes], bool], Opener], ...] = (
-    (lambda b: b.startswith(b"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile),
-    # The base picture of a multi-picture (MPO) or Ultra HDR file is a plain JPEG at its start.
-    (lambda b: b.startswith(b"\xff\xd8\xff"), JpegImagePlugin.JpegImageFile),
-    (lambda b: b[:4] == b"RIFF" and b[8:12] == b"WEBP", WebPImagePlugin.WebPImageFile),
-    (lambda b: b.startswith(b"BM"), BmpImagePlugin.BmpImageFile),
-    (lambda b: b[:6] in (b"GIF87a", b"GIF89a"), GifImagePlugin.GifImageFile),
-    (
-        lambda b: b[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-        TiffImagePlugin.TiffImageFile,
-    ),
-)
-
-_FOREIGN: tuple[tuple[Callable[[bytes], bool], str], ...] = (
-    (lambda b: b[4:8] == b"ftyp" and b[8:12] in (b"avif", b"avis"), "AVIF"),
-    (
-        lambda b: (
-            b[4:8] == b"ftyp"
-            and b[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
-        ),
-        "HEIC",
-    ),
-    (lambda b: b[:2] == b"\xff\x0a" or b[4:12] == b"JXL \r\n\x87\n", "JPEG XL"),
-    (lambda b: b.startswith(b"\0\0\0\x0cjP  "), "JPEG 2000"),
-    (lambda b: b"<svg" in b.lower(), "SVG"),
-    (lambda b: b.startswith(b"%PDF"), "PDF"),
-    (lambda b: b.startswith(b"8BPS"), "PSD"),
-    (lambda b: b.startswith(b"\0\0\1\0"), "ICO"),
-)
-
 
 def read_image(path: Path | str) -> Picture:
     """A picture file (PNG, JPEG, WebP, BMP, GIF, TIFF) as upright 8-bit RGB.
@@ -124,7 +83,7 @@ def read_image(path: Path | str) -> Picture:
     """
     path = Path(path)
     data = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
-    opener = _opener(data, path)
+    opener = opener_of(data, path)
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -142,24 +101,6 @@ def read_image(path: Path | str) -> Picture:
                 f"{path} is damaged or cut short and cannot be read as a picture ({error}).",
                 f"{path}은(는) 손상되었거나 잘린 그림 파일이라 읽을 수 없습니다({error}).",
             ) from error
-
-
-def _opener(data: bytes, path: Path) -> Opener:
-    head = data[:1024]
-    for matches, opener in _OPENERS:
-        if matches(head):
-            return opener
-    for matches, name in _FOREIGN:
-        if matches(head):
-            raise BadInput(
-                f"{path} is a {name} file, which Pyojeong does not read. "
-                "Convert it to PNG or JPEG first.",
-                f"{path}은(는) {name} 파일이라 읽을 수 없습니다. PNG나 JPEG로 바꿔 주세요.",
-            )
-    raise BadInput(
-        f"{path} is not a picture. Give a PNG, JPEG, WebP, BMP, GIF or TIFF file.",
-        f"{path}은(는) 그림 파일이 아닙니다. PNG, JPEG, WebP, BMP, GIF, TIFF를 지정하세요.",
-    )
 
 
 def _check_size(image: ImageFile.ImageFile, path: Path) -> None:
