@@ -31,7 +31,10 @@ class Expressed:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: {"box", "verdict"}."""
-        return {"box": [round(v, 1) for v in self.box], "verdict": self.verdict.as_dict()}
+        return {
+            "box": [round(v, 1) for v in self.box],
+            "verdict": self.verdict.as_dict(),
+        }
 
 
 def relaxation(intensity: float) -> float:

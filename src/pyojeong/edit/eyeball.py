@@ -7,17 +7,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pyojeong.edit.slit import Pixels, Rect, pixel_grid
+from pyojeong.edit.slit import Pixels, pixel_grid
 from pyojeong.edit.warp import Floats, sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eyeball:
-    """rect: the patch in zone px. picture: (h, w, 3) float32, the eye without lids. centre: (2,)
+    """picture: (h, w, 3) float32, the eye without lids. centre: (2,)
     of the iris in px of the patch. radius: of the iris in px. side: 0 is the person's right.
     white: (3,) typical colour of the sclera. before: (h, w) light that the photo's lids let in."""
 
-    rect: Rect
     picture: Floats
     centre: Floats
     radius: float
@@ -55,7 +54,7 @@ def lid_shadow(opening: Floats, radius: float) -> Floats:
 
 
 def make_eyeball(
-    photo: Pixels, rect: Rect, visible: Floats, centre: Floats, radius: float, side: int
+    photo: Pixels, visible: Floats, centre: Floats, radius: float, side: int
 ) -> Eyeball:
     """Continue the visible part of an eye under its lids.
 
@@ -76,7 +75,7 @@ def make_eyeball(
     picture = colours * keep + synthetic * (1 - keep)
     # What the lids hid gets its shadow from the lids of the day, not from those of the photo.
     before = lid_shadow(visible, radius) * inner + (1 - inner)
-    return Eyeball(rect, picture, centre, max(radius, 0.5), side, typical, before)
+    return Eyeball(picture, centre, max(radius, 0.5), side, typical, before)
 
 
 def _fill_white(

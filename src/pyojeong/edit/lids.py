@@ -10,23 +10,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pyojeong.edit.topology import Indices, lid_rings
-from pyojeong.edit.warp import Floats
+from pyojeong.edit.topology import SIDES, lid_rings
+from pyojeong.edit.warp import Floats, Indices
 from pyojeong.expression import Expression
 
-LID_NAMES = ("eyeBlink", "eyeWide", "eyeLookDown", "eyeLookUp", "eyeLookIn", "eyeLookOut")
+LID_NAMES = (
+    "eyeBlink",
+    "eyeWide",
+    "eyeLookDown",
+    "eyeLookUp",
+    "eyeLookIn",
+    "eyeLookOut",
+)
 """Coefficients that this module draws instead of the basis."""
+WIDE = 0.27
+SQUINT = 0.36
+"""Change of the opening at weight 1, as a share of rest."""
 
 
 def opening_factor(expression: Expression, side: int) -> float:
     """Opening as a share of the resting opening. side 0 is the person's right eye."""
-    name = ("Right", "Left")[side]
+    name = SIDES[side]
     blink = min(max(expression["eyeBlink" + name], 0.0), 1.0)
     wide = min(max(expression["eyeWide" + name], -0.5), 1.6)
     squint = min(max(expression["eyeSquint" + name], -0.5), 1.6)
     down = expression["eyeLookDown" + name] - min(0.0, expression.gaze[0]) / 30
     up = expression["eyeLookUp" + name] + max(0.0, expression.gaze[0]) / 30
-    open_ = (1 + 0.27 * wide) * (1 - 0.36 * squint) * (1 - 0.35 * min(down, 1.0) + 0.12 * up)
+    open_ = (1 + WIDE * wide) * (1 - SQUINT * squint) * (1 - 0.35 * min(down, 1.0) + 0.12 * up)
     return max(0.0, open_ * (1 - blink))
 
 
@@ -40,6 +50,18 @@ class Lids:
     down: Floats
     gaps: Floats
     rest: Floats
+
+    def coefficients(self, side: str) -> dict[str, float]:
+        """What the photo shows, as ARKit coefficients of that side ("Right" or "Left")."""
+        factor = float(self.gaps.max() / max(float(self.rest.max()), 1e-3))
+        if factor > 1.03:
+            return {"eyeWide" + side: min(1.2, (factor - 1) / WIDE)}
+        if factor > 0.97:
+            return {}
+        found = {"eyeSquint" + side: min(1.0, (1 - factor) / SQUINT)}
+        if factor < 1 - SQUINT:
+            found["eyeBlink" + side] = 1 - factor / (1 - SQUINT)
+        return found
 
     def closed(self, factor: float) -> float:
         """How far the lids have come down over what the photo shows, 0 to 1."""

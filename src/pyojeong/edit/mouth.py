@@ -1,6 +1,6 @@
-"""What is behind the lips: cavity, teeth and tongue, in the colours of the photo.
+"""What is behind the lips: cavity, teeth and tongue.
 
-Everything is painted once per photo on a canvas around the mouth. Upper teeth stay with the
+Everything is painted once per photo on the patch around the mouth. Upper teeth stay with the
 skull, lower teeth and tongue with the jaw; per frame the layers are only shifted and shaded by
 how far the lips let light in. Teeth the photo shows are kept as they are.
 """
@@ -12,67 +12,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pyojeong.edit.slit import Pixels, Rect
+from pyojeong.edit.teeth import Layer
 from pyojeong.edit.warp import Floats
-
-Layer = tuple[Floats, Floats]
-"""Colour (h, w, 3) and alpha (h, w), float32, colour in [0, 255], alpha in [0, 1]."""
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MouthPalette:
-    """(3,) float32 RGB colours of the inside of the mouth."""
-
-    teeth: Floats
-    gum: Floats
-    tongue: Floats
-    dark: Floats
-
-
-def palette(
-    skin: Floats, lips: Floats, seen: Floats, white: Floats, wide: bool
-) -> MouthPalette:
-    """Colours under the photo's light, from pixels of bright skin, of the lips and of what the
-    opening shows (each (n, 3), the last may be empty). white: (3,) the white of the eyes, which
-    shows the tint of the light. wide: a mouth so open that its teeth, if any, would be seen: a
-    baby's has none. A grey photo gets a grey mouth."""
-    light = np.percentile(skin, 75, axis=0).astype(np.float32)
-    lip = np.median(lips, axis=0).astype(np.float32)
-    grey = float(light @ LUMA)
-    chroma = float((light.max() - light.min()) / max(float(light.max()), 1.0))
-    warm = np.float32(np.clip(chroma / 0.28, 0, 1))
-    red = np.array([0.50, 0.47, 0.46]) * (1 - warm) + np.array([0.72, 0.40, 0.38]) * warm
-    flesh = (0.75 * grey * red / 0.5 * 0.8 + 0.25 * lip).astype(np.float32)
-    tint = white / max(float(white @ LUMA), 1.0) * 0.7 + light / max(grey, 1.0) * 0.3
-    ivory = grey * np.clip(tint, 0.75, 1.25)
-    teeth = _visible_teeth(seen, grey, light) if len(seen) else None
-    if teeth is None and wide:
-        teeth = 0.72 * flesh
-    bright = np.clip(ivory * min(1.06, 225 / max(grey, 1.0)), 25, 236) if teeth is None else teeth
-    return MouthPalette(
-        bright.astype(np.float32), 0.72 * flesh, 0.80 * flesh, (0.20 * flesh).astype(np.float32)
-    )
-
-
-def _visible_teeth(seen: Floats, grey: float, light: Floats) -> Floats | None:
-    """Colour of teeth among the pixels of the opening: bright and no redder than the skin."""
-    luma = seen @ LUMA
-    redness = (seen[:, 0] - seen[:, 2]) / np.maximum(luma, 1)
-    limit = float((light[0] - light[2]) / max(grey, 1.0)) * 0.9 + 0.05
-    found = seen[(luma > 0.62 * grey) & (redness < limit)]
-    if len(found) < max(6, 0.12 * len(seen)):
-        return None
-    typical: Floats = np.percentile(found, 70, axis=0).astype(np.float32)
-    return typical
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MouthInterior:
-    """rect: the canvas in zone px. upper, lower, tongue: painted layers at rest. seen: what the
-    photo itself shows in the opening, anchored to the skull and to the jaw."""
+    """cavity: (h, w, 3). upper, lower, tongue: painted layers at rest. seen: what the
+    photo itself shows in the opening, hanging from the skull and standing on the jaw. reach: px
+    that light gets in past the lips. before: (h, w) light in the photo."""
 
-    rect: Rect
     cavity: Floats
     upper: Layer
     lower: Layer
@@ -97,7 +46,10 @@ class MouthInterior:
         shade = self.shade(opening)
         picture *= shade[..., None]
         dimmer = np.minimum(shade / self.before, 1.0)[..., None]
-        for (colour, alpha), move in ((self.seen_lower, dropped), (self.seen_upper, skull)):
+        for (colour, alpha), move in (
+            (self.seen_lower, dropped),
+            (self.seen_upper, skull),
+        ):
             _over(picture, (colour, alpha), move, dimmer)
         return picture
 
@@ -118,83 +70,3 @@ def _over(picture: Floats, layer: Layer, move: Floats, factor: Floats | None = N
     alpha = cv2.warpAffine(alpha, move, (w, h))
     lit = colour if factor is None else colour * factor
     picture += (lit - picture) * alpha[..., None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MouthFrame:
-    """Face axes at the mouth: px per cm to the right and down, px per cm towards the camera,
-    and where the upper teeth end at rest, all in px of the canvas."""
-
-    right: Floats
-    down: Floats
-    near: Floats
-    centre: Floats
-
-
-def paint_teeth(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette, up: bool) -> Layer:
-    """A row of teeth with its gum. Tooth widths follow the mean adult arch (Wheeler)."""
-    u, v = _arch_coordinates(frame, size)
-    widths = np.array([0.86, 0.66, 0.76, 0.70, 0.68, 0.9]) if up else np.array(
-        [0.52, 0.58, 0.68, 0.70, 0.70, 1.0]
-    )
-    lengths = np.array([0.98, 0.86, 0.95, 0.8, 0.74, 0.6]) if up else np.array(
-        [0.78, 0.82, 0.9, 0.78, 0.7, 0.6]
-    )
-    edges = np.concatenate([[0], np.cumsum(widths)])
-    tooth = np.clip(np.searchsorted(edges, np.abs(u), side="right") - 1, 0, len(widths) - 1)
-    inside = (np.abs(u) - edges[tooth]) / widths[tooth] * 2 - 1
-    px = 1.0 / max(float(np.hypot(*frame.down)), 1e-3)
-    short = np.array([0, 0.06, 0.0, 0.05, 0.08, 0.12])[tooth]
-    rounding = 0.035 * np.abs(u) ** 1.5 * up + 0.045 * np.abs(inside) ** 3 + (short if up else 0.3 * short)
-    height = (-v if up else v) - rounding
-    soft = np.clip(height / px + 0.5, 0, 1)
-    length = lengths[tooth] * (1 - 0.12 * inside**2)
-    crown = np.clip((length - height) / max(3 * px, 0.06) + 0.5, 0, 1)
-    gap = 1 - 0.11 * np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.07) ** 2))
-    row = np.exp(-((np.abs(u) / 2.5) ** 3))
-    rise = np.clip(height / lengths[tooth], 0, 1)
-    body = 0.90 + 0.10 * np.sqrt(np.clip(1 - inside**2, 0, 1))
-    tone = body * gap * (0.94 + 0.08 * np.sin(np.pi * rise)) * (0.30 + 0.70 * row)
-    tone = tone * (1.0 if up else 0.86)
-    gum = colours.gum * (0.40 + 0.45 * row)[..., None]
-    colour = gum + (colours.teeth * tone[..., None] - gum) * crown[..., None]
-    reach = np.clip((1.9 - height) / 0.4, 0, 1) * np.clip((3.3 - np.abs(u)) / 0.4, 0, 1)
-    return colour.astype(np.float32), (soft * reach).astype(np.float32)
-
-
-def _arch_coordinates(frame: MouthFrame, size: tuple[int, int]) -> tuple[Floats, Floats]:
-    """Along-arch (cm, 0 between the incisors) and downward (cm) coordinates of each pixel.
-
-    The arch bends back from the lips as a parabola, so a turned head sees it foreshortened.
-    """
-    along = np.linspace(-4.2, 4.2, 169, dtype=np.float32)
-    across = along / np.sqrt(1 + (along / 3.4) ** 2)
-    back = -0.20 * across**2
-    path = across[:, None] * frame.right + back[:, None] * frame.near + frame.centre
-    h, w = size
-    x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-    unit = frame.right / np.hypot(*frame.right)
-    place = path @ unit
-    order = np.argsort(place)
-    t = (x * unit[0] + y * unit[1]).ravel()
-    u = np.interp(t, place[order], along[order]).reshape(h, w)
-    cx = np.interp(u.ravel(), along, path[:, 0]).reshape(h, w)
-    cy = np.interp(u.ravel(), along, path[:, 1]).reshape(h, w)
-    scale = float(frame.down @ frame.down)
-    v = ((x - cx) * frame.down[0] + (y - cy) * frame.down[1]) / max(scale, 1e-6)
-    return u.astype(np.float32), v.astype(np.float32)
-
-
-def paint_tongue(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette) -> Layer:
-    """The tongue lying behind the lower teeth: a broad dome, darker to the back."""
-    h, w = size
-    x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-    px = x - frame.centre[0], y - frame.centre[1]
-    u = (px[0] * frame.right[0] + px[1] * frame.right[1]) / float(frame.right @ frame.right)
-    v = (px[0] * frame.down[0] + px[1] * frame.down[1]) / float(frame.down @ frame.down)
-    top = -1.1 + 0.35 * (u / 1.7) ** 2
-    depth = np.clip((v - top) / 1.3, 0, 1)
-    groove = 1 - 0.06 * np.exp(-((u / 0.16) ** 2)) * depth
-    tone = (0.34 + 0.60 * depth) * groove * np.clip(1.1 - (u / 2.4) ** 2, 0.2, 1)
-    alpha = np.clip((v - top) / 0.9, 0, 1) * np.clip((2.4 - np.abs(u)) / 0.9, 0, 1)
-    return (colours.tongue * tone[..., None]).astype(np.float32), alpha.astype(np.float32)

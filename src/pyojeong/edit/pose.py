@@ -41,6 +41,16 @@ class Pose:
         return self.vectors(np.array([1.0, 0.0, 0.0], np.float32))
 
     @property
+    def down_unit(self) -> Points:
+        """(2,) unit vector of `down`."""
+        return _unit(self.down)
+
+    @property
+    def right_unit(self) -> Points:
+        """(2,) unit vector of `right`."""
+        return _unit(self.right)
+
+    @property
     def yaw(self) -> float:
         """Degrees by which the face is turned away from the camera, sideways."""
         facing = self.rotation[:, 2]
@@ -65,6 +75,11 @@ class Pose:
         """(..., 3) mesh points in px to the canonical frame in cm."""
         local: Points = ((px - self.shift) * FLIP / self.scale) @ self.rotation
         return local.astype(np.float32)
+
+
+def _unit(vector: Points) -> Points:
+    unit: Points = (vector / max(float(np.hypot(*vector)), 1e-6)).astype(np.float32)
+    return unit
 
 
 def fit_pose(points: Points) -> Pose:

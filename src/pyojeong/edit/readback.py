@@ -85,7 +85,14 @@ def judge(
         passed += ["face", "identity"]
     _check_emotion(asked, before[1], scores, passed, failed)
     return Verdict(
-        dict(asked), before[1], scores, moved, drift, intensity, tuple(passed), tuple(failed)
+        dict(asked),
+        before[1],
+        scores,
+        moved,
+        drift,
+        intensity,
+        tuple(passed),
+        tuple(failed),
     )
 
 

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.edit.basis import load_basis
+from pyojeong.edit.mouthcolour import LUMA
 from pyojeong.edit.slit import Pixels, Rect
 from pyojeong.edit.warp import Floats, Indices, Lattice, Spread, spread_over
 from pyojeong.edit.wrinkles import atlas, regions, to_atlas
 from pyojeong.expression import Expression
-
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +77,11 @@ class Shading:
         used = np.flatnonzero(weights > 1e-3)
         if not len(used):
             return photo
-        mask = np.clip(np.tensordot(np.minimum(1.5 * weights[used], 1), self.regions[used], axes=1), 0, 1)
+        mask = np.clip(
+            np.tensordot(np.minimum(1.5 * weights[used], 1), self.regions[used], axes=1),
+            0,
+            1,
+        )
         x0, y0, x1, y1 = self.rect
         full = cv2.resize(mask, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)[..., None]
         out = photo.copy()
@@ -154,9 +157,7 @@ def _without_folds(part: Pixels, scale: float) -> Pixels:
     return np.clip(form + middle + grain + 0.5, 0, 255).astype(np.uint8)
 
 
-def make_relief(
-    photo: Pixels, points: Floats, triangles: Indices, spread: Spread
-) -> Relief:
+def make_relief(photo: Pixels, points: Floats, triangles: Indices, spread: Spread) -> Relief:
     """Estimate the light from the photo: least squares of skin brightness on the normals.
 
     points: (468, 3) zone px. triangles: the skin, open at eyes and mouth.
@@ -185,10 +186,7 @@ def vertex_normals(points: Floats, triangles: NDArray[np.int64]) -> Floats:
     a, b, c = (points[triangles[:, k]] for k in range(3))
     face = np.cross(b - a, c - a)
     total = np.stack(
-        [
-            np.bincount(triangles.ravel(), np.repeat(face[:, k], 3), len(points))
-            for k in range(3)
-        ],
+        [np.bincount(triangles.ravel(), np.repeat(face[:, k], 3), len(points)) for k in range(3)],
         axis=1,
     )
     length = np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)

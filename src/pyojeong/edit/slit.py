@@ -63,9 +63,7 @@ def pixel_grid(rect: Rect) -> Floats:
     return np.dstack([x, y]).astype(np.float32)
 
 
-def overlap(
-    rect: Rect, shape: tuple[int, ...]
-) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+def overlap(rect: Rect, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
     """Slices of the picture and of the patch where a patch lies inside the picture."""
     x0, y0, x1, y1 = rect
     a, b = max(0, x0), max(0, y0)
@@ -112,7 +110,11 @@ def edge_shadow(opening: Floats, reach: float) -> Floats:
 
 
 def _side_of(
-    edge: Floats, axes: tuple[Floats, Floats], size: tuple[int, int], way: int, soft: float
+    edge: Floats,
+    axes: tuple[Floats, Floats],
+    size: tuple[int, int],
+    way: int,
+    soft: float,
 ) -> Floats:
     """(h, w) mask in [0, 1] of what lies above (way -1) or below (+1) an edge that is continued
     straight beyond its corners."""

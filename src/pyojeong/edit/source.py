@@ -55,9 +55,7 @@ def estimate_source(face: Floats) -> Expression:
         seen.append((face[a, axis] - face[b, axis] - rest) / spread)
     price = np.array(list(FITTED.values()))
     weights = _non_negative(np.array(rows, np.float64), np.array(seen, np.float64), price)
-    return Expression(
-        {n: float(w) for n, w in zip(FITTED, weights, strict=True) if w > 0.02}
-    )
+    return Expression({n: float(w) for n, w in zip(FITTED, weights, strict=True) if w > 0.02})
 
 
 def _non_negative(

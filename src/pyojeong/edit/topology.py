@@ -50,8 +50,50 @@ _LOWER_LID: Indices = np.array(
 )
 
 STABLE: Indices = np.array(
-    [1, 2, 4, 5, 6, 8, 9, 10, 19, 33, 46, 67, 94, 103, 109, 122, 133, 151, 168, 195, 197, 127]
-    + [234, 263, 276, 297, 332, 338, 351, 362, 356, 454, 98, 327, 129, 358, 108, 337, 69, 299]
+    [
+        1,
+        2,
+        4,
+        5,
+        6,
+        8,
+        9,
+        10,
+        19,
+        33,
+        46,
+        67,
+        94,
+        103,
+        109,
+        122,
+        133,
+        151,
+        168,
+        195,
+        197,
+        127,
+    ]
+    + [
+        234,
+        263,
+        276,
+        297,
+        332,
+        338,
+        351,
+        362,
+        356,
+        454,
+        98,
+        327,
+        129,
+        358,
+        108,
+        337,
+        69,
+        299,
+    ]
 )
 """Points that expressions hardly move: forehead, nose, eye corners, temples."""
 
@@ -64,6 +106,8 @@ def lid_rings(side: int) -> tuple[Indices, Indices]:
     return mirror[_UPPER_LID], mirror[_LOWER_LID]
 
 
+SIDES = ("Right", "Left")
+"""How ARKit names end for eye 0 and eye 1."""
 IRIS_CENTRE = (468, 473)
 """Mesh index of the iris centre, right then left."""
 IRIS_RIM = ((469, 470, 471, 472), (474, 475, 476, 477))

@@ -53,7 +53,11 @@ class Lattice:
         """A grid over the rectangle (x0, y0, x1, y1) with cells of about `cell` px, at least 1."""
         w, h = rect[2] - rect[0], rect[3] - rect[1]
         cell = max(1.0, cell)
-        return cls((rect[0], rect[1]), (w, h), (max(2, round(w / cell)), max(2, round(h / cell))))
+        return cls(
+            (rect[0], rect[1]),
+            (w, h),
+            (max(2, round(w / cell)), max(2, round(h / cell))),
+        )
 
     @property
     def step(self) -> Floats:
@@ -116,15 +120,23 @@ def spread_over(lattice: Lattice, points: Floats, depth: Floats, triangles: Indi
     gaps = np.maximum(((nodes[:, None] - at[rim][None]) ** 2).sum(2), 0.25)
     reach = gaps**-1.75
     reach /= reach.sum(1, keepdims=True)
-    corners, weights = np.ascontiguousarray(corners.T), np.ascontiguousarray(weights.T)[..., None]
+    corners, weights = (
+        np.ascontiguousarray(corners.T),
+        np.ascontiguousarray(weights.T)[..., None],
+    )
     return Spread(
-        lattice, inside, corners, weights, outside, rim, reach.astype(np.float32), distance
+        lattice,
+        inside,
+        corners,
+        weights,
+        outside,
+        rim,
+        reach.astype(np.float32),
+        distance,
     )
 
 
-def _owners(
-    lattice: Lattice, at: Floats, depth: Floats, triangles: Indices
-) -> NDArray[np.int32]:
+def _owners(lattice: Lattice, at: Floats, depth: Floats, triangles: Indices) -> NDArray[np.int32]:
     """(rows, columns): the nearest front-facing triangle over each node, or -1."""
     owner = np.full((lattice.nodes[1], lattice.nodes[0]), -1, np.int32)
     area = signed_areas(at, triangles)

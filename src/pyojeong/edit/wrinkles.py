@@ -141,5 +141,7 @@ def _curve(points: Floats, pieces: int = 12) -> Floats:
     """Points along a stroke: quadratic through three, else piecewise smooth."""
     t = np.linspace(0, 1, len(points))
     fine = np.linspace(0, 1, pieces + 1)
-    fitted = [np.polyval(np.polyfit(t, points[:, k], min(3, len(points) - 1)), fine) for k in (0, 1)]
+    fitted = [
+        np.polyval(np.polyfit(t, points[:, k], min(3, len(points) - 1)), fine) for k in (0, 1)
+    ]
     return np.stack(fitted, axis=1).astype(np.float32)

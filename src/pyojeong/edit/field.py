@@ -1,0 +1,74 @@
+"""The zone of a face: the rectangle it can reach, and the motion of everything in it.
+
+Inside the mesh the motion is the mesh's. Around it the motion of the outline is carried on and
+fades, so the jaw line follows while hair, ear-rings and background stay. A turning head fades
+further out than an expression does.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pyojeong.edit.pose import Pose
+from pyojeong.edit.slit import Rect, pixel_grid
+from pyojeong.edit.warp import Floats, Indices, Lattice, invert, spread_over
+
+CELL_CM = 0.26
+REACH_CM = 4.5
+"""How far an expression moves what is around the face; twice that below the chin."""
+HEAD_REACH_CM = 8.5
+MARGIN_CM = 9.0
+
+
+def zone_of(points: Floats, pose: Pose, shape: tuple[int, ...]) -> Rect:
+    """(x0, y0, x1, y1) px that expressions and head motion can reach, inside the picture.
+
+    points: (468, 2). A face outside the picture gives the picture's nearest pixel.
+    """
+    margin = pose.scale * MARGIN_CM
+    low, high = np.floor(points.min(0) - margin), np.ceil(points.max(0) + margin)
+    h, w = shape[:2]
+    x0, y0 = int(np.clip(low[0], 0, w - 1)), int(np.clip(low[1], 0, h - 1))
+    return x0, y0, int(np.clip(high[0], x0 + 1, w)), int(np.clip(high[1], y0 + 1, h))
+
+
+class Field:
+    """Motion over a zone of (h, w) px. points: (468, 2) zone px, depth: (468,)."""
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        points: Floats,
+        depth: Floats,
+        triangles: Indices,
+        pose: Pose,
+    ) -> None:
+        h, w = size
+        lattice = Lattice.over((0, 0, w, h), CELL_CM * pose.scale)
+        self._spread = spread_over(lattice, points, depth, triangles)
+        away = self._spread.distance * float(lattice.step.mean()) / pose.scale
+        nodes = lattice.index() * lattice.step - points.mean(0)
+        far = np.maximum(np.hypot(nodes[..., 0], nodes[..., 1]), 1)
+        below = np.clip((nodes @ pose.down_unit) / far, 0, 1)
+        self._fade = _fade(away / (REACH_CM * (1 + below)))
+        self._fade_head = _fade(away / HEAD_REACH_CM)
+        self._grid = pixel_grid((0, 0, w, h))
+
+    def map(self, moved: Floats, head: Floats) -> Floats:
+        """(h, w, 2): where each pixel comes from, for points moved by (468, 2) px each by the
+        expression and by the head."""
+        both = self._spread.field(np.concatenate([moved, head], axis=1))
+        forward = both[..., :2] * self._fade + both[..., 2:] * self._fade_head
+        forward = cv2.GaussianBlur(forward, (0, 0), 1.0)
+        lattice = self._spread.lattice
+        back = invert(forward / lattice.step, 1, 2) * lattice.step
+        full: Floats = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
+        full += self._grid
+        return full
+
+
+def _fade(share: Floats) -> Floats:
+    t = np.clip(1 - share, 0, 1)
+    fade: Floats = (t * t * (3 - 2 * t))[..., None].astype(np.float32)
+    return fade
