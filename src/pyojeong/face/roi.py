@@ -49,27 +49,36 @@ class Roi:
         return apart > 0.02 or abs(self.side / other.side - 1) > 0.03 or turn > math.radians(2)
 
 
-def roi_from_detection(box: NDArray[np.float32], keypoints: NDArray[np.float32]) -> Roi:
+def roi_from_detection(
+    box: NDArray[np.float32], keypoints: NDArray[np.float32], enlarge: float = ENLARGE
+) -> Roi:
     """box: (4,) xyxy px. keypoints: (6, 2) px, right and left eye first."""
-    return _roi(box, keypoints[0], keypoints[1])
+    return _roi(box, keypoints[0], keypoints[1], enlarge)
 
 
 def roi_from_points(points: NDArray[np.float32]) -> Roi:
     """points: (n >= 468, 3) px: where the next frame should look."""
     xy = points[:468, :2]
     right, left = EYE_CORNERS
-    return _roi(np.concatenate([xy.min(0), xy.max(0)]), xy[right], xy[left])
+    return _roi(np.concatenate([xy.min(0), xy.max(0)]), xy[right], xy[left], ENLARGE)
 
 
-def _roi(box: NDArray[np.float32], right: NDArray[np.float32], left: NDArray[np.float32]) -> Roi:
+def _roi(
+    box: NDArray[np.float32],
+    right: NDArray[np.float32],
+    left: NDArray[np.float32],
+    enlarge: float,
+) -> Roi:
     x0, y0, x1, y1 = (float(v) for v in box)
     dx, dy = (float(v) for v in left - right)
-    side = ENLARGE * max(x1 - x0, y1 - y0, 1.0)
+    side = enlarge * max(x1 - x0, y1 - y0, 1.0)
     return Roi((x0 + x1) / 2, (y0 + y1) / 2, side, math.atan2(dy, dx))
 
 
-def crop(image: Image, roi: Roi, size: int) -> NDArray[np.float32]:
-    """(size, size, 3) float32 in [0, 1]; outside the picture its edge is repeated.
+def crop(
+    image: Image, roi: Roi, size: int, border: int = cv2.BORDER_REPLICATE
+) -> NDArray[np.float32]:
+    """(size, size, 3) float32 in [0, 1]. border: what lies outside the picture, for OpenCV.
 
     Large faces are first shrunk by area, so that the crop does not alias.
     """
@@ -77,11 +86,8 @@ def crop(image: Image, roi: Roi, size: int) -> NDArray[np.float32]:
     matrix = roi.matrix(size)
     if shrink > 1:
         image, matrix = _shrunk(image, roi, matrix, shrink)
-    # MediaPipe maps edges to edges but samples whole px: half a px of shift is part of the model.
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    pixels = cv2.warpAffine(
-        image, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
+    pixels = cv2.warpAffine(image, matrix, (size, size), flags=flags, borderMode=border)
     return pixels.astype(np.float32) / np.float32(255)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pyojeong.face.anchors import anchor_centres
 from pyojeong.face.network import Network
+from pyojeong.face.roi import Roi, crop
 from pyojeong.face.suppression import weighted_suppression
 from pyojeong.face.types import Image
 
@@ -25,7 +26,7 @@ Found = tuple[Floats, Floats, Floats]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A square of the picture, in px; it may reach over the edges."""
+    """A square of the picture, in px; it may reach over the edges, which read as black."""
 
     x: float
     y: float
@@ -38,13 +39,6 @@ class View:
         side = max(height, width)
         return cls((width - side) / 2, (height - side) / 2, side)
 
-    @classmethod
-    def around(cls, box: Floats, factor: float) -> View:
-        """A square around the middle of a box, `factor` times its long side."""
-        x0, y0, x1, y1 = (float(v) for v in box)
-        side = max(x1 - x0, y1 - y0, 1.0) * factor
-        return cls((x0 + x1 - side) / 2, (y0 + y1 - side) / 2, side)
-
 
 class Ssd:
     """One of the networks. size: side of its input. grids: see `anchor_centres`."""
@@ -54,30 +48,34 @@ class Ssd:
         self._network = Network(asset)
         self._anchors = anchor_centres(size, grids)
 
-    def look(
-        self,
-        image: Image,
-        view: View,
-        threshold: float,
-        border: int = cv2.BORDER_CONSTANT,
-        flip: bool = False,
-    ) -> Found:
-        """Faces in one view, best first, each once; boxes are not clipped.
+    def look(self, image: Image, view: View, threshold: float) -> Found:
+        """Faces in one view, best first, each once, in px of the picture; boxes not clipped."""
+        boxes, scores, keypoints = self._run(cut(image, view, self.size), threshold)
+        origin = np.array([view.x, view.y], np.float32)
+        boxes = boxes * np.float32(view.side) + np.tile(origin, 2)
+        return boxes, scores, keypoints * np.float32(view.side) + origin
 
-        border: what lies beyond the picture, an OpenCV border type. flip: show the network the
-        mirror image; the result is turned back.
-        """
-        pixels = cut(image, view, self.size, border)
+    def look_close(self, image: Image, roi: Roi, threshold: float, flip: bool = False) -> Found:
+        """The same in a turned square, beyond the picture's edge mirrored. flip: the network sees
+        the mirror image. Boxes are upright squares all the same."""
+        pixels = crop(image, roi, self.size, cv2.BORDER_REFLECT)
         shown = np.ascontiguousarray(pixels[:, ::-1]) if flip else pixels
-        raw, logits = self._network.run(shown[None] * 2 - 1)
+        boxes, scores, keypoints = self._run(shown, threshold)
+        if flip:
+            boxes, keypoints = _unflipped(boxes, keypoints)
+        matrix = roi.matrix(1)
+        middles = (boxes[:, :2] + boxes[:, 2:]) / 2 @ matrix[:, :2].T + matrix[:, 2]
+        half = (boxes[:, 2:] - boxes[:, :2]) * roi.side / 2
+        placed = np.concatenate([middles - half, middles + half], axis=1).astype(np.float32)
+        points = keypoints @ matrix[:, :2].T + matrix[:, 2]
+        return placed, scores, points.astype(np.float32)
+
+    def _run(self, pixels: Floats, threshold: float) -> Found:
+        """Faces in an input of the network's size in [0, 1], in units of its side."""
+        raw, logits = self._network.run(pixels[None] * 2 - 1)
         scores = np.asarray(1 / (1 + np.exp(-np.clip(logits.ravel(), -80, 80))), np.float32)
         rows = np.flatnonzero(scores >= threshold)
         boxes, keypoints = decode(raw[0, rows], self._anchors[rows], self.size)
-        if flip:
-            boxes, keypoints = _unflipped(boxes, keypoints)
-        origin = np.array([view.x, view.y], np.float32)
-        boxes = boxes * np.float32(view.side) + np.tile(origin, 2)
-        keypoints = keypoints * np.float32(view.side) + origin
         return weighted_suppression(boxes, scores[rows], keypoints)
 
 
@@ -106,19 +104,17 @@ def _unflipped(boxes: Floats, keypoints: Floats) -> tuple[Floats, Floats]:
     return turned, swapped
 
 
-def cut(image: Image, view: View, size: int, border: int = cv2.BORDER_CONSTANT) -> Floats:
-    """(size, size, 3) float32 in [0, 1]: the view, shrunk by area or enlarged linearly.
-
-    border: what lies beyond the picture, an OpenCV border type.
-    """
+def cut(image: Image, view: View, size: int) -> Floats:
+    """(size, size, 3) float32 in [0, 1]: the view, shrunk by area or enlarged linearly; black
+    beyond the picture."""
     height, width = image.shape[:2]
-    scale = size / view.side
     x0, x1, left, right = _span(view.x, view.side, width, size)
     y0, y1, top, bottom = _span(view.y, view.side, height, size)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    method = cv2.INTER_AREA if view.side > size else cv2.INTER_LINEAR
     part = cv2.resize(image[y0:y1, x0:x1], (right - left, bottom - top), interpolation=method)
-    whole = cv2.copyMakeBorder(part, top, size - bottom, left, size - right, border)
-    return np.asarray(whole, np.float32) / np.float32(255)
+    whole = np.zeros((size, size, 3), np.float32)
+    whole[top:bottom, left:right] = part
+    return whole / np.float32(255)
 
 
 def _span(start: float, side: float, length: int, size: int) -> tuple[int, int, int, int]:
