@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from pyojeong.errors import BadInput, OutputFailed
-from pyojeong.media.image import Picture, read_image, write_image
+from pyojeong.media.image import Picture, read_image, to_srgb, write_image
 
 LOSSLESS = [".png", ".tif", ".bmp"]
 
@@ -32,6 +32,13 @@ def png_header(width: int, height: int) -> bytes:
     ihdr = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     idat = zlib.compress(b"\0" * 100)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", ihdr) + chunk(b"IDAT", idat) + chunk(b"IEND", b"")
+
+
+def swapped_primaries(icc: bytes) -> bytes:
+    """The profile with its red and blue primaries exchanged, by their names in the tag table."""
+    return (
+        icc.replace(b"rXYZ", b"????", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"????", b"bXYZ", 1)
+    )
 
 
 class TestReading:
@@ -294,6 +301,23 @@ class TestWriting:
             write_image(path, Picture(colourful()))
         assert path.read_bytes() == b"old"
         assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+class TestColours:
+    def test_a_wide_profile_is_brought_to_srgb_and_a_broken_one_dropped(self):
+        assert to_srgb(Picture(colourful())).icc is None
+        srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        same = to_srgb(Picture(colourful(), icc=srgb))
+        assert np.abs(same.rgb.astype(int) - colourful()).max() <= 1
+        wide = swapped_primaries(srgb)
+        alpha = np.full((30, 40), 7, np.uint8)
+        found = to_srgb(Picture(colourful(), alpha, icc=wide))
+        np.testing.assert_array_equal(found.alpha, alpha)
+        assert found.icc is None
+        # With red and blue primaries exchanged, so are the channels.
+        assert np.abs(found.rgb.astype(int) - colourful()[:, :, ::-1]).max() <= 2
+        broken = to_srgb(Picture(colourful(), icc=b"no profile"))
+        np.testing.assert_array_equal(broken.rgb, colourful())
 
 
 class TestPicture:

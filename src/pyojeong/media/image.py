@@ -11,7 +11,7 @@ import struct
 import threading
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +218,22 @@ def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     rows = slice(None, None, -1 if orientation in (3, 4, 7, 8) else 1)
     columns = slice(None, None, -1 if orientation in (2, 3, 6, 7) else 1)
     return np.ascontiguousarray(pixels[rows, columns])
+
+
+def to_srgb(picture: Picture) -> Picture:
+    """The picture with its colours in sRGB, which films and models take for granted.
+
+    A phone's wide-gamut photo would look pale without. Itself where it has no profile.
+    """
+    if picture.icc is None:
+        return picture
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.icc))
+        srgb = ImageCms.createProfile("sRGB")
+        image = ImageCms.profileToProfile(Image.fromarray(picture.rgb), profile, srgb)
+    except (ImageCms.PyCMSError, OSError):
+        image = None  # What a broken profile means nobody knows.
+    return replace(picture, rgb=picture.rgb if image is None else np.array(image), icc=None)
 
 
 # --- writing ---------------------------------------------------------------------------------
