@@ -22,6 +22,7 @@ F32 = NDArray[np.float32]
 _OPENING = ("jawOpen", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft",
             "mouthUpperUpRight")  # fmt: skip
 _ANTICIPATION_S = 0.07  # lips move this long before the sound (Cohen & Massaro: 60-80 ms)
+_LIPS_LEAD_S = 0.035  # rounding and spreading run ahead of the jaw
 _RELEASE_S = 0.09
 _SHORTEST_PAUSE_S = 0.1  # shorter gaps are not shut
 _ENVELOPE_HZ = 100
@@ -68,16 +69,18 @@ class VisemeTrack:
 
     def _blend(self, moments: F32) -> F32:
         """Dominance-weighted mean of the targets of the nearest sounds."""
+        opening = self._dominated(moments, self.open_grip)
+        lips = self._dominated(moments + np.float32(_LIPS_LEAD_S), self.lip_grip)
+        return np.where(_IS_OPENING, opening, lips)
+
+    def _dominated(self, moments: F32, grip: F32) -> F32:
         near = _nearest(moments, self.centres)
         away = moments[:, None] - self.centres[near]
-        halves = self.halves[near]
-        # The pull falls off faster behind the sound than before it: that is anticipation.
-        reach = halves + np.where(away < 0, 0.06, 0.045)
-        pull = np.exp(-((np.abs(away) / reach) ** 1.4))
-        targets = self.targets[near]
-        opening = _mean(targets, pull * self.open_grip[near])
-        lips = _mean(targets, pull * self.lip_grip[near])
-        return np.where(_IS_OPENING, opening, lips)
+        # The pull rises earlier before a sound than it dies away behind it.
+        reach = self.halves[near] + np.where(away < 0, 0.06, 0.045)
+        pull = grip[near] * np.exp(-((np.abs(away) / reach) ** 1.4))
+        total = np.maximum(pull.sum(axis=1, keepdims=True), 1e-9)
+        return np.asarray(np.einsum("nkc,nk->nc", self.targets[near], pull / total), np.float32)
 
     def _loudness(self, moments: F32) -> F32:
         at = np.arange(len(self.envelope)) / _ENVELOPE_HZ
@@ -193,11 +196,6 @@ def _nearest(moments: F32, centres: F32) -> NDArray[np.intp]:
     middle = np.searchsorted(centres, moments)[:, None]
     window = middle + np.arange(-_NEIGHBOURS, _NEIGHBOURS)
     return np.asarray(np.clip(window, 0, len(centres) - 1), np.intp)
-
-
-def _mean(targets: F32, weights: F32) -> F32:
-    total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
-    return np.asarray(np.einsum("nkc,nk->nc", targets, weights / total), np.float32)
 
 
 def _ease(x: NDArray[np.floating]) -> F32:
