@@ -105,6 +105,7 @@ CASES = {
         "The little fox sat under the tall old tree and began to cry. | "
         "Nobody came to see her, so she went home."
     ),
+    "I'm happy!!! :) Are you?": "I'm happy!!! :) | Are you?",
     "I love it 😀 See you": "I love it 😀 | See you",
     "Visit pyojeong.example.com today. Bye.": "Visit pyojeong.example.com today. | Bye.",
     # odds and ends
@@ -206,6 +207,11 @@ def test_hostile_repetition_costs_linear_work(unit: str, monkeypatch: pytest.Mon
 def test_a_megabyte_without_a_space(text: str) -> None:
     found = split_sentences(text)
     assert sum(s.end - s.start for s in found) == len(normalize(text))
+
+
+@pytest.mark.parametrize("run", ["ㅋ", "😀", "~ ", ":)", "ㅋ^", "\u200d"])
+def test_a_run_that_ends_badly_does_not_backtrack(run: str) -> None:
+    assert split_sentences("정말요!" + run * 20_000 + "x.")
 
 
 def test_decomposed_text_splits_like_composed() -> None:

@@ -40,7 +40,8 @@ class Sentence:
 _EMOJI = "\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff"
 _MOOD = f"(?:[{_EMOJI}]|[ㅋㅎㅠㅜ]{{2}}|\\^\\^|[~♡♥♪])"
 _TERMINAL = re.compile("[.!?…。！？‼⁇⁈⁉]+")
-_TRAIL = re.compile(f"(?:\\s?(?:[{_EMOJI}]+|[ㅋㅎㅠㅜ]+|\\^+|[~♡♥♪]+))+(?=\\s|$)")
+# One character a time: a repeated run inside the repetition could backtrack without end.
+_TRAIL = re.compile(f"(?:\\s?(?:[{_EMOJI}ㅋㅎㅠㅜ^~♡♥♪]|[:;=]-?[()DPp]))+(?=\\s|$)")
 _BARE_ENDING = re.compile(f"[다요죠](?=\\s|\\s?{_MOOD})")
 _MOOD_END = re.compile(f"{_MOOD}(?=\\s)")
 _SHORTEST_CLAUSE = 5
