@@ -203,5 +203,5 @@ def test_mouth_is_shut_in_the_pauses_of_real_speech(voice: EspeakVoice) -> None:
     ]
     assert gaps
     for start, end in gaps:
-        rows = viseme_track(speech).sample(np.arange(start + 0.06, end - 0.08, 0.01))
+        rows = viseme_track(speech).sample(np.arange(start + 0.08, end - 0.08, 0.01))
         assert rows.max(initial=0) < 0.05

@@ -28,6 +28,7 @@ _SHORTEST_PAUSE_S = 0.1  # shorter gaps are not shut
 _ENVELOPE_HZ = 100
 _ENVELOPE_WINDOW_S = 0.04
 _NEIGHBOURS = 7
+_ROWS_AT_ONCE = 4096  # bounds the memory of `sample`
 _CLOSURE_S = 0.03  # half of the shortest time the lips stay together
 
 
@@ -60,6 +61,10 @@ class VisemeTrack:
         moments = np.asarray(times, np.float32).reshape(-1)
         if not len(self.centres):
             return np.zeros((len(moments), len(ARKIT_52)), np.float32)
+        parts = np.split(moments, range(_ROWS_AT_ONCE, len(moments), _ROWS_AT_ONCE))
+        return np.concatenate([self._rows(part) for part in parts])
+
+    def _rows(self, moments: F32) -> F32:
         shapes = self._blend(moments)
         shapes[:, _IS_OPENING] *= self._loudness(moments)[:, None]
         shut = self._closure(moments)[:, None]
@@ -85,7 +90,7 @@ class VisemeTrack:
     def _loudness(self, moments: F32) -> F32:
         at = np.arange(len(self.envelope)) / _ENVELOPE_HZ
         local = np.interp(moments, at, self.envelope)
-        return np.asarray(0.15 + local, np.float32)
+        return np.asarray(0.2 + 0.95 * local, np.float32)
 
     def _closure(self, moments: F32) -> F32:
         """1 while the lips touch, easing in and out around it."""
@@ -94,7 +99,7 @@ class VisemeTrack:
         near = _nearest(moments, self.closures.mean(axis=1))[:, : 2 * _NEIGHBOURS]
         before = self.closures[near, 0] - moments[:, None]
         after = moments[:, None] - self.closures[near, 1]
-        outside = np.maximum(np.maximum(before / 0.06, after / 0.045), 0)
+        outside = np.maximum(np.maximum(before / 0.06, after / 0.035), 0)
         return np.asarray(_ease(1 - outside).max(axis=1), np.float32)
 
 
@@ -169,7 +174,7 @@ def _gate(moments: F32, spoken: F32) -> F32:
     following = np.clip(near + 1, 0, len(spoken) - 1)
     opening = np.minimum(
         1 + (moments - spoken[here, 0]) / _ANTICIPATION_S,
-        1 - (moments - spoken[here, 1] + _RELEASE_S / 2) / _RELEASE_S,
+        1 - (moments - spoken[here, 1] + _RELEASE_S / 4) / _RELEASE_S,
     )
     upcoming = 1 + (moments - spoken[following, 0]) / _ANTICIPATION_S
     upcoming = np.where(near + 1 < len(spoken), np.minimum(upcoming, 1), 0)
