@@ -200,7 +200,8 @@ def _particle_ui(spelled: list[str]) -> list[str]:
     last = len(spelled) - 1
     for i in range(1, len(spelled)):
         if spelled[i] == "의":
-            noun = any("".join(spelled[: i + 1]).endswith(w) for w in _words(words.NOUNS_IN_UI))
+            word = "".join(spelled[: i + 1])
+            noun = word in _words(words.NOUNS_IN_UI) or word.endswith(("주의", "회의"))
             spelled[i] = "에" if i == last and not noun else "이"
     return spelled
 
