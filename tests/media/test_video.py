@@ -343,6 +343,21 @@ class TestForeignFilms:
             with pytest.raises(BadInput):
                 probe(path)
 
+    def test_random_damage_never_escapes_as_another_error(self, tmp_path, film):
+        random = np.random.default_rng(5)
+        good = np.frombuffer(film.read_bytes(), np.uint8)
+        header = int(film.read_bytes().index(b"mdat"))
+        for number in range(60):
+            bad = good.copy()
+            places = random.integers(8, header if number % 2 else len(bad), 20)
+            bad[places] = random.integers(0, 256, 20)
+            (tmp_path / "bad.mp4").write_bytes(bad.tobytes())
+            for reader in (probe, lambda p: list(read_frames(p)), read_audio, read_subtitle_track):
+                try:
+                    reader(tmp_path / "bad.mp4")
+                except BadInput:
+                    continue
+
     def test_sound_without_pictures(self, tmp_path):
         path = tmp_path / "a.mp4"
         with av.open(str(path), "w") as container:

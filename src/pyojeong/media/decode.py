@@ -6,7 +6,7 @@ no address, nothing that makes the reader open a second file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,7 @@ def probe(path: Path | str) -> VideoInfo:
         turn = 0 if first is None else first.rotation % 360
         sides = stream.codec_context.width, stream.codec_context.height
         width, height = sides if turn % 180 == 0 else sides[::-1]
-        sound = container.streams.audio[0] if container.streams.audio else None
+        sound = next(iter(_known(container.streams.audio)), None)
         return VideoInfo(
             _duration(container, stream),
             width,
@@ -76,7 +76,7 @@ def probe(path: Path | str) -> VideoInfo:
             stream.codec_context.name,
             sound.codec_context.name if sound else None,
             sound.codec_context.sample_rate if sound else None,
-            tuple(s.metadata.get("language", "und") for s in container.streams.subtitles),
+            tuple(s.metadata.get("language", "und") for s in _known(container.streams.subtitles)),
         )
 
 
@@ -102,9 +102,10 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
     Sample 0 is the film's start. Raises BadInput where there is no sound.
     """
     with _opened(path) as container:
-        if not container.streams.audio:
+        streams = _known(container.streams.audio)
+        if not streams:
             raise BadInput(f"{path} has no sound.", f"{path}에는 소리가 없습니다.")
-        stream = container.streams.audio[0]
+        stream = streams[0]
         rate = stream.codec_context.sample_rate
         length = _length(stream)
         to_float = av.AudioResampler(format="fltp")
@@ -130,9 +131,10 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
     Raises BadInput where there is no such track.
     """
     with _opened(path) as container:
-        if track >= len(container.streams.subtitles):
+        streams = _known(container.streams.subtitles)
+        if track >= len(streams):
             raise BadInput(f"{path} has no subtitle track.", f"{path}에는 자막 트랙이 없습니다.")
-        stream = container.streams.subtitles[track]
+        stream = streams[track]
         in_mov = stream.codec_context.name == "mov_text"
         cues = []
         for packet in container.demux(stream):
@@ -161,7 +163,9 @@ def _opened(path: Path | str) -> Iterator[InputContainer]:
         )
     options = {"protocol_whitelist": "file"}
     try:
-        with av.open(f"file:{path.absolute()}", format=kind, options=options) as container:
+        with av.open(
+            f"file:{path.absolute()}", format=kind, options=options, metadata_errors="replace"
+        ) as container:
             yield container
     except av.FFmpegError as error:
         raise BadInput(
@@ -170,10 +174,16 @@ def _opened(path: Path | str) -> Iterator[InputContainer]:
         ) from error
 
 
+def _known(streams: Sequence[Any]) -> list[Any]:
+    """The streams whose codec there is a decoder for."""
+    return [stream for stream in streams if stream.codec_context is not None]
+
+
 def _video_stream(container: InputContainer, path: Path) -> Any:
-    if not container.streams.video:
+    streams = _known(container.streams.video)
+    if not streams:
         raise BadInput(f"{path} holds no pictures.", f"{path}에는 화면이 없습니다.")
-    stream = container.streams.video[0]
+    stream = streams[0]
     context = stream.codec_context
     if context.width * context.height > settings().max_image_pixels:
         raise BadInput(

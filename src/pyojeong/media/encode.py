@@ -20,6 +20,7 @@ from pyojeong.errors import BadSettings, OutputFailed, PyojeongError
 from pyojeong.media.cues import Cue
 from pyojeong.media.files import atomic_path, check_output, output_failed
 from pyojeong.media.mp4 import switch_off_subtitles
+from pyojeong.settings import settings
 
 SUFFIXES = (".mp4", ".m4v")
 AUDIO_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
@@ -174,6 +175,7 @@ class VideoWriter:
         context = self._video.codec_context
         context.width, context.height = self.width, self.height
         context.pix_fmt = "yuv420p"
+        context.thread_count = settings().threads
         # A key frame every four seconds: players can jump there.
         context.gop_size = round(4 * self.fps)
         context.color_primaries = ColorPrimaries.BT709
