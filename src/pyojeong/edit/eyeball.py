@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pyojeong.edit.slit import Pixels, pixel_grid
-from pyojeong.edit.warp import Floats, sample
+from pyojeong.edit.warp import Floats, sample, soften
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +40,8 @@ class Eyeball:
             place = place - (t * t * (3 - 2 * t))[..., None] * turn
         seen = sample(np.dstack([self.picture, self.before]), place)
         dimmer = np.minimum(self._shade(opening) / seen[..., 3], 1.0)
-        return seen[..., :3] * dimmer[..., None]
+        lit: Floats = seen[..., :3] * dimmer[..., None]
+        return lit
 
     def _shade(self, opening: Floats) -> Floats:
         return lid_shadow(opening, self.radius)
@@ -48,7 +49,7 @@ class Eyeball:
 
 def lid_shadow(opening: Floats, radius: float) -> Floats:
     """(h, w): light on the eyeball behind an opening, less of it near the lids."""
-    light = cv2.GaussianBlur(opening, (0, 0), max(0.8, 0.42 * radius))
+    light = soften(opening, max(0.8, 0.42 * radius))
     shade: Floats = np.clip(0.38 + 0.85 * light, 0, 1).astype(np.float32)
     return shade
 
@@ -67,7 +68,7 @@ def make_eyeball(
     offset = grid - centre
     distance = np.hypot(offset[..., 0], offset[..., 1]) / max(radius, 0.5)
     iris = np.clip((1.04 - distance) * radius + 0.5, 0, 1)
-    inner = cv2.erode(visible, np.ones((3, 3), np.uint8))
+    inner = np.asarray(cv2.erode(visible, np.ones((3, 3), np.uint8)), np.float32)
     white, typical = _fill_white(colours, inner * (distance > 1.12), visible, radius)
     whole = _complete_iris(colours, inner, distance, offset, centre)
     synthetic = white + (whole - white) * iris[..., None]
@@ -90,8 +91,8 @@ def _fill_white(
     typical = np.median(seen[bright >= np.percentile(bright, 40)], axis=0).astype(np.float32)
     weight = known.astype(np.float32)
     sigma = max(1.0, radius * 0.7)
-    total = cv2.GaussianBlur(weight, (0, 0), sigma)
-    spread = cv2.GaussianBlur(colours * weight[..., None], (0, 0), sigma)
+    total = soften(weight, sigma)
+    spread = soften(colours * weight[..., None], sigma)
     prior = 0.12
     filled: Floats = (spread + prior * typical) / (total[..., None] + prior)
     return filled, typical

@@ -7,18 +7,28 @@ further out than an expression does.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from pyojeong.edit.pose import Pose
-from pyojeong.edit.slit import Rect, pixel_grid
-from pyojeong.edit.warp import Floats, Indices, Lattice, invert, spread_over
+from pyojeong.edit.slit import Pixels, Rect, pixel_grid
+from pyojeong.edit.warp import (
+    Floats,
+    Indices,
+    Lattice,
+    enlarge,
+    invert,
+    sample,
+    soften,
+    spread_over,
+)
 
 CELL_CM = 0.26
 REACH_CM = 4.5
 """How far an expression moves what is around the face; twice that below the chin."""
 HEAD_REACH_CM = 8.5
 MARGIN_CM = 9.0
+BAND_PX = 2_000_000
+"""Pixels that are worked on at a time."""
 
 
 def zone_of(points: Floats, pose: Pose, shape: tuple[int, ...]) -> Rect:
@@ -53,19 +63,42 @@ class Field:
         below = np.clip((nodes @ pose.down_unit) / far, 0, 1)
         self._fade = _fade(away / (REACH_CM * (1 + below)))
         self._fade_head = _fade(away / HEAD_REACH_CM)
-        self._grid = pixel_grid((0, 0, w, h))
 
-    def map(self, moved: Floats, head: Floats) -> Floats:
-        """(h, w, 2): where each pixel comes from, for points moved by (468, 2) px each by the
-        expression and by the head."""
+    def back(self, moved: Floats, head: Floats) -> Floats:
+        """(rows, columns, 2) px on the lattice: how far off each place comes from, for points
+        moved by (468, 2) px each by the expression and by the head."""
         both = self._spread.field(np.concatenate([moved, head], axis=1))
         forward = both[..., :2] * self._fade + both[..., 2:] * self._fade_head
-        forward = cv2.GaussianBlur(forward, (0, 0), 1.0)
-        lattice = self._spread.lattice
-        back = invert(forward / lattice.step, 1, 2) * lattice.step
-        full: Floats = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
-        full += self._grid
+        step = self._spread.lattice.step
+        back: Floats = invert(soften(forward, 1.0) / step, 1, 2) * step
+        return back
+
+    def place(self, back: Floats, rect: Rect) -> Floats:
+        """(h, w, 2) zone px: where each pixel of a rectangle comes from."""
+        x0, y0, x1, y1 = rect
+        size = self._spread.lattice.size
+        if rect == (0, 0, *size):
+            full = enlarge(back, size)
+        else:
+            corner = np.array([x0, y0], np.float32)
+            nodes = self._spread.lattice.to_nodes(pixel_grid((0, 0, x1 - x0, y1 - y0)) + corner)
+            full = np.asarray(sample(back, nodes), np.float32)
+        full[..., 0] += np.arange(x0, x1, dtype=np.float32)
+        full[..., 1] += np.arange(y0, y1, dtype=np.float32)[:, None]
         return full
+
+    def warp(self, photo: Pixels, back: Floats, method: int) -> Pixels:
+        """The whole zone, moved; a large one in bands, to save memory."""
+        h, w = photo.shape[:2]
+        rows = max(64, BAND_PX // w)
+        if rows >= h:
+            whole: Pixels = sample(photo, self.place(back, (0, 0, w, h)), method)
+            return whole
+        out = np.empty_like(photo)
+        for y in range(0, h, rows):
+            band = (0, y, w, min(h, y + rows))
+            out[y : band[3]] = sample(photo, self.place(back, band), method)
+        return out
 
 
 def _fade(share: Floats) -> Floats:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pyojeong.edit.slit import Pixels, Rect, overlap
-from pyojeong.edit.warp import Floats, sample
+from pyojeong.edit.slit import Pixels
+from pyojeong.edit.warp import Floats, sample, soften
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,19 +19,16 @@ class LidSkin:
 
     colour: Floats
 
-    def cover(self, out: Pixels, rect: Rect, place: Floats, closed: float) -> None:
-        """Lay the lid over a patch of the picture, in place.
+    def cover(self, patch: Floats, place: Floats, closed: float) -> None:
+        """Lay the lid over the pixels (h, w, 3) of a patch, in place.
 
         place: (h, w, 2) where each pixel of the patch comes from. closed: 0 to 1.
         """
         strength = float(np.clip((closed - 0.15) / 0.6, 0, 1))
         if strength <= 0:
             return
-        view, part = overlap(rect, out.shape)
-        lid = sample(self.colour, place)[part]
-        base = out[view].astype(np.float32)
-        base += (lid[..., :3] - base) * (lid[..., 3:] * strength)
-        out[view] = np.clip(base + 0.5, 0, 255).astype(np.uint8)
+        lid = sample(self.colour, place)
+        patch += (lid[..., :3] - patch) * (lid[..., 3:] * strength)
 
 
 def make_lid_skin(photo: Pixels, rings: Floats, scale: float) -> LidSkin:
@@ -42,12 +39,12 @@ def make_lid_skin(photo: Pixels, rings: Floats, scale: float) -> LidSkin:
     lash = edge + (crease - edge) * 0.22
     strip = _polygon((h, w), lash, crease)
     source = _polygon((h, w), crease * 0.75 + edge * 0.25, crease * 0.45 + above * 0.55)
-    known = source * (1 - strip * 0.7) + 1e-4
+    known = np.asarray(source * (1 - strip * 0.7) + 1e-4, np.float32)
     sigma = max(1.0, 0.28 * scale)
-    total = cv2.GaussianBlur(known, (0, 0), sigma) + 1e-6
-    spread = cv2.GaussianBlur(photo.astype(np.float32) * known[..., None], (0, 0), sigma)
+    total = soften(known, sigma) + 1e-6
+    spread = soften(photo.astype(np.float32) * known[..., None], sigma)
     smooth = spread / total[..., None]
-    soft = cv2.GaussianBlur(strip, (0, 0), max(0.6, 0.05 * scale))
+    soft = soften(strip, max(0.6, 0.05 * scale))
     return LidSkin(np.dstack([smooth * 0.97, soft]).astype(np.float32))
 
 
@@ -55,4 +52,4 @@ def _polygon(size: tuple[int, int], low: Floats, high: Floats) -> Floats:
     mask = np.zeros(size, np.uint8)
     ring = np.round(np.concatenate([low, high[::-1]]) * 16).astype(np.int32)
     cv2.fillPoly(mask, [ring], 255, cv2.LINE_AA, 4)
-    return mask.astype(np.float32) / 255
+    return np.asarray(mask, np.float32) / np.float32(255)

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from pyojeong.edit.teeth import Layer
-from pyojeong.edit.warp import Floats
+from pyojeong.edit.warp import Floats, soften
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class MouthInterior:
 
     def shade(self, opening: Floats) -> Floats:
         """(h, w) in (0, 1]: how much light the lips let in."""
-        light = cv2.GaussianBlur(opening, (0, 0), self.reach)
+        light = soften(opening, self.reach)
         shade: Floats = np.clip(0.22 + 1.15 * light, 0, 1).astype(np.float32)
         return shade
 
@@ -66,7 +66,8 @@ def _over(picture: Floats, layer: Layer, move: Floats, factor: Floats | None = N
     if not alpha.any():
         return
     h, w = alpha.shape
-    colour = cv2.warpAffine(colour, move, (w, h), borderMode=cv2.BORDER_REPLICATE)
-    alpha = cv2.warpAffine(alpha, move, (w, h))
-    lit = colour if factor is None else colour * factor
-    picture += (lit - picture) * alpha[..., None]
+    lit = np.asarray(cv2.warpAffine(colour, move, (w, h), borderMode=cv2.BORDER_REPLICATE))
+    cover = np.asarray(cv2.warpAffine(alpha, move, (w, h)))
+    if factor is not None:
+        lit = lit * factor
+    picture += (lit - picture) * cover[..., None]

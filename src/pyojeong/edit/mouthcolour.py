@@ -32,7 +32,7 @@ def palette(skin: Floats, lips: Floats, seen: Floats, white: Floats, wide: bool)
     grey = float(light @ LUMA)
     chroma = float((light.max() - light.min()) / max(float(light.max()), 1.0))
     warm = np.float32(np.clip(chroma / 0.28, 0, 1))
-    red = np.array([0.50, 0.47, 0.46]) * (1 - warm) + np.array([0.72, 0.40, 0.38]) * warm
+    red = 0.48 * (1 - warm) + np.array([0.72, 0.40, 0.38]) * warm
     flesh = (0.75 * grey * red / 0.5 * 0.8 + 0.25 * lip).astype(np.float32)
     tint = white / max(float(white @ LUMA), 1.0) * 0.7 + light / max(grey, 1.0) * 0.3
     ivory = grey * np.clip(tint, 0.75, 1.25)

@@ -73,8 +73,8 @@ class Pose:
 
     def lift(self, px: Points) -> Points:
         """(..., 3) mesh points in px to the canonical frame in cm."""
-        local: Points = ((px - self.shift) * FLIP / self.scale) @ self.rotation
-        return local.astype(np.float32)
+        local = ((px - self.shift) * FLIP / self.scale) @ self.rotation
+        return np.asarray(local, np.float32)
 
 
 def _unit(vector: Points) -> Points:

@@ -69,11 +69,11 @@ class FaceRig:
         photo = self._skin(wanted, relax)
         moved = self._motion.displacement(wanted, relax)
         head = self._motion.head(wanted)
-        place = self._field.map(moved, head)
+        back = self._field.back(moved, head)
+        out = self._field.warp(photo, back, self._method)
         sheets = two_sheets(moved)
         slits = [self._mouth[0], *(slit for slit, _, _ in self._eyes)]
-        patches = [self._patch(slit, sheets, head, place) for slit in slits]
-        out: Pixels = sample(photo, place, self._method)
+        patches = [self._patch(slit, sheets, head, back) for slit in slits]
         jaw = self._motion.jaw(wanted, relax)
         self._draw_mouth(out, photo, patches[0], jaw)
         shown = self.source * (1 - relax) + wanted
@@ -92,8 +92,8 @@ class FaceRig:
             return photo
         return self._shading.apply(photo, self._shading.gain(wanted, relief))
 
-    def _patch(self, slit: Slit, sheets: Floats, head: Floats, place: Floats) -> _Patch:
-        """Work out one opening; the zone's map is refined under it."""
+    def _patch(self, slit: Slit, sheets: Floats, head: Floats, back: Floats) -> _Patch:
+        """Work out one opening; at its border it passes into the zone's own motion."""
         xy = self._motion.xy[slit.points]
         ride = similarity(xy, xy + head[slit.points])
         step = np.round(head[slit.points].mean(0)).astype(int)
@@ -101,10 +101,9 @@ class FaceRig:
         dx, dy = int(step[0]), int(step[1])
         rect = (x0 + dx, y0 + dy, x1 + dx, y1 + dy)
         upper, lower = slit.maps(sheets + np.tile(head - step, 2))
-        view, part = overlap(rect, place.shape)
-        place[view] += (upper[part] - place[view]) * slit.window[part]
-        upper[part] = place[view]
-        lower = upper + (lower - upper) * slit.window
+        around = self._field.place(back, rect)
+        upper = around + (upper - around) * slit.window
+        lower = around + (lower - around) * slit.window
         corner = np.array([x0, y0], np.float32)
         ride[:, 2] += ride[:, :2] @ corner - corner - step
         return _Patch(slit, rect, upper, lower, ride)
@@ -121,7 +120,7 @@ class FaceRig:
         view = patch.look(photo, self._method)
         closed = self._motion.lids[side].closed(opening_factor(shown, side))
         corner = np.array(patch.slit.rect[:2], np.float32)
-        skin.cover(out, patch.rect, patch.upper - corner, closed)
+        skin.cover(view.above, patch.upper - corner, closed)
         turn = self._motion.iris(shown, side)
         behind: Eyeball = ball
         view.lay(out, behind.draw(turn, patch.ride, view.opening))
@@ -147,25 +146,27 @@ class _Patch:
         below = np.minimum(below, 1 - cover)
         opening = 1 - cover - below
         shadow = slit.shadow(opening)
+        above = sample(photo, self.upper, method).astype(np.float32)
         pixels = sample(photo, self.lower, method).astype(np.float32)
         pixels *= (np.minimum(shadow / lit_below, 1) * below)[..., None]
-        return _View(self.rect, opening, cover * np.minimum(shadow / lit, 1), pixels)
+        return _View(self.rect, opening, cover * np.minimum(shadow / lit, 1), above, pixels)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _View:
     """opening: (h, w) share of what is behind. light: (h, w) share of the upper sheet times the
-    light on it. below: (h, w, 3) the lower sheet, already weighted by its share."""
+    light on it. above: (h, w, 3) the upper sheet. below: the lower one, already weighted by its
+    share."""
 
     rect: Rect
     opening: Floats
     light: Floats
+    above: Floats
     below: Floats
 
     def lay(self, out: Pixels, inside: Floats) -> None:
-        """Put what is behind and the lower sheet under the upper one, which is in `out`."""
+        """Put what is behind, the lower sheet and the upper one into the picture."""
         view, part = overlap(self.rect, out.shape)
-        mixed = out[view].astype(np.float32) * self.light[part][..., None]
-        mixed += inside[part] * self.opening[part][..., None]
-        mixed += self.below[part]
-        out[view] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+        mixed = self.above * self.light[..., None] + self.below
+        mixed += inside * self.opening[..., None]
+        out[view] = np.clip(mixed[part] + 0.5, 0, 255).astype(np.uint8)

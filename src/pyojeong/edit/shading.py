@@ -6,6 +6,7 @@ falls on it changes, so the photo is multiplied by the ratio of shading after to
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -15,9 +16,21 @@ from numpy.typing import NDArray
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.mouthcolour import LUMA
 from pyojeong.edit.slit import Pixels, Rect
-from pyojeong.edit.warp import Floats, Indices, Lattice, Spread, spread_over
+from pyojeong.edit.warp import (
+    Floats,
+    Indices,
+    Lattice,
+    Spread,
+    enlarge,
+    sample,
+    soften,
+    spread_over,
+)
 from pyojeong.edit.wrinkles import atlas, regions, to_atlas
 from pyojeong.expression import Expression
+
+BAND_PX = 2_000_000
+"""Pixels that are worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,12 +51,12 @@ class Relief:
         after = self._brightness(self.points + moved)
         ratio = np.log(after / before) * self.still
         field = self.spread.field(np.clip(ratio, -0.25, 0.2)[:, None])[..., 0]
-        smooth: Floats = cv2.GaussianBlur(field, (0, 0), 2.5)
-        return smooth
+        return soften(field, 2.5)
 
     def _brightness(self, points: Floats) -> Floats:
         normals = vertex_normals(points, self.triangles)
-        return np.maximum(self.light[0] + normals @ self.light[1:], 0.3)
+        bright: Floats = np.maximum(self.light[0] + normals @ self.light[1:], 0.3)
+        return bright
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +82,7 @@ class Shading:
         if len(used):
             total += np.tensordot(weights[used], self.creases[used], axes=1)
         # Folds that meet do not add up to a black line.
-        return (0.24 * np.tanh(total / 0.24)).astype(np.float32)
+        return np.asarray(0.24 * np.tanh(total / 0.24), np.float32)
 
     def relaxed(self, photo: Pixels, gone: dict[str, float]) -> Pixels:
         """The photo with the folds of vanished coefficients (weights in [0, 1]) smoothed away."""
@@ -82,22 +95,46 @@ class Shading:
             0,
             1,
         )
-        x0, y0, x1, y1 = self.rect
-        full = cv2.resize(mask, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)[..., None]
-        out = photo.copy()
-        part = photo[y0:y1, x0:x1].astype(np.float32)
-        part += (self.smooth.astype(np.float32) - part) * full
-        out[y0:y1, x0:x1] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
-        return out
+        return self._banded(photo, lambda part, rows, m: _blend(part, self.smooth[rows], m), mask)
 
     def apply(self, photo: Pixels, gain: Floats) -> Pixels:
         """The photo multiplied by exp(gain)."""
-        x0, y0, x1, y1 = self.rect
         factors = np.exp(gain[..., None] * self.tint)
-        full = cv2.resize(factors, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        return self._banded(photo, lambda part, _, f: _times(part, f), factors)
+
+    def _banded(
+        self, photo: Pixels, change: Callable[[Pixels, slice, Floats], Pixels], lattice: Floats
+    ) -> Pixels:
+        """The photo with the face's pixels changed by values from the lattice, band by band."""
+        x0, y0, x1, y1 = self.rect
         out = photo.copy()
-        out[y0:y1, x0:x1] = cv2.multiply(photo[y0:y1, x0:x1], full, dtype=cv2.CV_8U)
+        h, w = y1 - y0, x1 - x0
+        full = enlarge(lattice, (w, h)) if h * w <= BAND_PX else None
+        step = h if full is not None else max(64, BAND_PX // w)
+        for y in range(0, h, step):
+            rows = slice(y, min(h, y + step))
+            values = full if full is not None else _band(lattice, rows, (w, h))
+            part = out[y0 + rows.start : y0 + rows.stop, x0:x1]
+            part[...] = change(part, rows, values)
         return out
+
+
+def _band(lattice: Floats, rows: slice, size: tuple[int, int]) -> Floats:
+    """The rows of `enlarge(lattice, size)`, without the rest of it."""
+    w, h = size
+    x = (np.arange(w, dtype=np.float32) + 0.5) * (lattice.shape[1] / w) - 0.5
+    y = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) * (lattice.shape[0] / h) - 0.5
+    return np.asarray(sample(lattice, np.dstack(np.meshgrid(x, y))), np.float32)
+
+
+def _blend(part: Pixels, other: Pixels, share: Floats) -> Pixels:
+    base = part.astype(np.float32)
+    base += (other.astype(np.float32) - base) * share[..., None]
+    return np.asarray(np.clip(base + 0.5, 0, 255), np.uint8)
+
+
+def _times(part: Pixels, factors: Floats) -> Pixels:
+    return np.asarray(cv2.multiply(part, factors, dtype=cv2.CV_8U), np.uint8)
 
 
 def make_shading(photo: Pixels, mesh: Floats, triangles: Indices, scale: float) -> Shading:
@@ -114,11 +151,12 @@ def make_shading(photo: Pixels, mesh: Floats, triangles: Indices, scale: float) 
     blur = 0.45 * float(16 / max(scale, 0.1))
     maps, areas = [], []
     for name, crease in atlas().items():
-        soft = cv2.GaussianBlur(crease, (0, 0), blur) if blur > 0.5 else crease
-        maps.append(cv2.remap(soft, place, None, cv2.INTER_LINEAR) * skin)
-        areas.append(cv2.remap(regions()[name], place, None, cv2.INTER_LINEAR) * skin)
+        soft = soften(crease, blur) if blur > 0.5 else crease
+        maps.append(sample(soft, place) * skin)
+        areas.append(sample(regions()[name], place) * skin)
     part = photo[y0:y1, x0:x1]
-    median = np.median(part.reshape(-1, 3), axis=0)
+    thin = max(1, round(scale / 8))
+    median = np.median(part[::thin, ::thin].reshape(-1, 3), axis=0)
     warm = float(np.clip((median.max() - median.min()) / max(float(median.max()), 1) / 0.28, 0, 1))
     tint = (1 + warm * np.array([-0.40, 0.05, 0.30])).astype(np.float32)
     return Shading(
@@ -144,17 +182,20 @@ def _skin_mask(lattice: Lattice, distance: Floats, points: Floats) -> Floats:
         shape = np.round(lattice.to_nodes(points[ring]) * 16).astype(np.int32)
         cv2.fillPoly(holes, [shape], 0, cv2.LINE_8, 4)
     away = cv2.distanceTransform(holes, cv2.DIST_L2, 3)
-    return (mask * np.clip(away / 2.5, 0, 1)).astype(np.float32)
+    return np.asarray(mask * np.clip(away / 2.5, 0, 1), np.float32)
 
 
 def _without_folds(part: Pixels, scale: float) -> Pixels:
     """The face with its folds levelled: middle frequencies damped, grain and form kept."""
-    fine = cv2.GaussianBlur(part, (0, 0), max(0.6, 0.05 * scale)).astype(np.float32)
-    form = cv2.GaussianBlur(part, (0, 0), max(1.0, 0.55 * scale)).astype(np.float32)
-    grain = part.astype(np.float32) - fine
-    middle = fine - form
-    middle = np.where(middle < 0, 0.15 * middle, 0.5 * middle)
-    return np.clip(form + middle + grain + 0.5, 0, 255).astype(np.uint8)
+    out = np.empty_like(part)
+    for k in range(3):  # one channel at a time, to save memory
+        channel = part[..., k]
+        fine = soften(channel, max(0.6, 0.05 * scale))
+        form = soften(channel, max(1.0, 0.55 * scale))
+        middle = fine - form
+        level = np.where(middle < 0, 0.15 * middle, 0.5 * middle) - middle
+        out[..., k] = np.clip(channel + level + 0.5, 0, 255)
+    return out
 
 
 def make_relief(photo: Pixels, points: Floats, triangles: Indices, spread: Spread) -> Relief:
@@ -164,7 +205,7 @@ def make_relief(photo: Pixels, points: Floats, triangles: Indices, spread: Sprea
     """
     normals = vertex_normals(points, triangles)
     h, w = photo.shape[:2]
-    luma = cv2.GaussianBlur(photo, (0, 0), 3).astype(np.float32) @ LUMA
+    luma = soften(photo, 3).astype(np.float32) @ LUMA
     x = np.clip(points[:, 0].round().astype(int), 0, w - 1)
     y = np.clip(points[:, 1].round().astype(int), 0, h - 1)
     seen = np.log(np.maximum(luma[y, x], 8))

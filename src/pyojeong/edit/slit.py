@@ -13,7 +13,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.edit.warp import Floats, Indices, Lattice, Spread, invert, spread_over
+from pyojeong.edit.warp import (
+    Floats,
+    Indices,
+    Lattice,
+    Spread,
+    enlarge,
+    invert,
+    soften,
+    spread_over,
+)
 
 Rect = tuple[int, int, int, int]
 Pixels = NDArray[np.uint8]
@@ -22,8 +31,9 @@ Pixels = NDArray[np.uint8]
 @dataclass(frozen=True, slots=True, eq=False)
 class Slit:
     """rect: (x0, y0, x1, y1) of the patch in zone px. upper, lower: (h, w, 2) float32, of each
-    sheet its mask and the light on its edge in the photo. opening: (h, w) what neither covers. window: (h, w, 1), 1 inside and 0 at the patch's border. points: the
-    mesh points around the opening. grid: (h, w, 2) each pixel's own place."""
+    sheet its mask and the light on its edge in the photo. opening: (h, w) what neither covers.
+    window: (h, w, 1), 1 inside and 0 at the patch's border. points: the mesh points around the
+    opening. grid: (h, w, 2) each pixel's own place."""
 
     rect: Rect
     spread: Spread
@@ -42,7 +52,7 @@ class Slit:
         moved: (n, 4) px at mesh points: the upper sheet's x and y, then the lower sheet's,
         without the whole px by which the patch itself is carried along.
         """
-        field = cv2.GaussianBlur(self.spread.field(moved), (0, 0), self.softness)
+        field = soften(self.spread.field(moved), self.softness)
         return self._map(field[..., :2]), self._map(field[..., 2:])
 
     def shadow(self, opening: Floats) -> Floats:
@@ -52,7 +62,7 @@ class Slit:
     def _map(self, forward: Floats) -> Floats:
         lattice = self.spread.lattice
         back = invert(forward / lattice.step, 2, 2) * lattice.step
-        back = cv2.resize(back, lattice.size, interpolation=cv2.INTER_LINEAR)
+        back = enlarge(back, lattice.size)
         back += self.grid
         return back
 
@@ -105,7 +115,7 @@ def make_slit(
 
 def edge_shadow(opening: Floats, reach: float) -> Floats:
     """1 far from an opening, darker at its edge."""
-    dark: Floats = 1 - 0.45 * cv2.GaussianBlur(opening, (0, 0), reach)
+    dark: Floats = 1 - 0.45 * soften(opening, reach)
     return dark
 
 
@@ -135,7 +145,7 @@ def _side_of(
     mask: Pixels = np.zeros(size, np.uint8)
     fixed = np.round(np.clip(shape, -15000, 15000) * 16).astype(np.int32)
     cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, 4)
-    return cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), soft)
+    return soften(mask.astype(np.float32) / np.float32(255), soft)
 
 
 def _dense(edge: Floats, times: int = 8) -> Floats:
@@ -152,4 +162,4 @@ def _ramp(n: int) -> Floats:
     edge = max(2.0, n * 0.12)
     near = np.minimum(np.arange(n) + 0.5, n - np.arange(n) - 0.5)
     t = np.clip(near / edge, 0, 1)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

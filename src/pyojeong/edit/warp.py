@@ -25,6 +25,22 @@ def sample(image: Any, place: Floats, method: int = cv2.INTER_LINEAR) -> Any:
     return _remap(image, place, None, method, borderMode=cv2.BORDER_REPLICATE)
 
 
+def soften(image: Floats | NDArray[np.uint8], sigma: float) -> Floats:
+    """Gaussian blur; a wide one is done on a smaller copy."""
+    shrink = int(sigma / 6)
+    if shrink < 2 or min(image.shape[:2]) < 4 * shrink:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+    h, w = image.shape[:2]
+    small = cv2.resize(image, (w // shrink, h // shrink), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), sigma / shrink)
+    return np.asarray(cv2.resize(blurred, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def enlarge(image: Floats, size: tuple[int, int]) -> Floats:
+    """Bilinear to (w, h) px; pixel areas are kept, as in `Lattice`."""
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def similarity(before: Floats, after: Floats) -> Floats:
     """(2, 3) shift, turn and scale that best takes points (n, 2) to their new places."""
     a, b = before - before.mean(0), after - after.mean(0)
@@ -132,7 +148,7 @@ def spread_over(lattice: Lattice, points: Floats, depth: Floats, triangles: Indi
         outside,
         rim,
         reach.astype(np.float32),
-        distance,
+        np.asarray(distance, np.float32),
     )
 
 
@@ -157,7 +173,7 @@ def _barycentric(nodes: Floats, corners: Floats) -> Floats:
     w = (ab[:, 0] * ap[:, 1] - ab[:, 1] * ap[:, 0]) / area
     weights = np.clip(np.stack([1 - v - w, v, w], 1), 0, 1)
     weights /= weights.sum(1, keepdims=True)
-    return weights.astype(np.float32)
+    return np.asarray(weights, np.float32)
 
 
 def _rim(owner: NDArray[np.int32], at: Floats, triangles: Indices) -> Indices:

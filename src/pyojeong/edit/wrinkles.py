@@ -14,7 +14,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from pyojeong.edit.warp import Floats
+from pyojeong.edit.warp import Floats, soften
 
 PX_PER_CM = 16
 EXTENT = (-8.5, 9.5, 8.5, -10.0)
@@ -104,7 +104,7 @@ def regions() -> dict[str, Floats]:
     """ARKit name -> soft mask in [0, 1] of the skin around its creases."""
     found: dict[str, Floats] = {}
     for name, gain in atlas().items():
-        wide = cv2.GaussianBlur(np.abs(gain), (0, 0), 0.32 * PX_PER_CM)
+        wide = soften(np.abs(gain), 0.32 * PX_PER_CM)
         found[name] = np.clip(wide / max(float(wide.max()) * 0.5, 1e-6), 0, 1)
     return found
 
@@ -130,8 +130,8 @@ def _drawn(strokes: tuple[Stroke, ...]) -> Floats:
             patch = np.zeros(size, np.uint8)
             cv2.line(patch, a, b, 255, 1, cv2.LINE_AA, 4)
             np.maximum(line, patch.astype(np.float32) * (taper / 255), out=line)
-        fold = cv2.GaussianBlur(line, (0, 0), width * PX_PER_CM)
-        ridge = cv2.GaussianBlur(line, (0, 0), 2.4 * width * PX_PER_CM)
+        fold = soften(line, width * PX_PER_CM)
+        ridge = soften(line, 2.4 * width * PX_PER_CM)
         peak = max(float(fold.max()), 1e-6)
         gain += (0.6 * ridge - fold) * (depth / peak)
     return gain
