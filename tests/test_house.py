@@ -208,7 +208,7 @@ class TestReadme:
 
 
 class TestScripts:
-    @pytest.mark.parametrize("name", ["demo", "test", "check", "bench"])
+    @pytest.mark.parametrize("name", ["demo", "test", "check", "bench", "../.ci/run"])
     def test_scripts_are_executable_and_stop_at_the_first_error(self, name):
         path = ROOT / "scripts" / name
         assert os.access(path, os.X_OK)
