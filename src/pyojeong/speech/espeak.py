@@ -90,7 +90,6 @@ def _request(text: str, voice: str, manner: Delivery) -> EspeakRequest:
         pitch=manner.pitch,
         pitch_range=manner.pitch_range,
         volume=_VOLUME,
-        gap=manner.gap,
     )
 
 

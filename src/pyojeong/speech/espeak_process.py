@@ -21,7 +21,7 @@ _SERVER = Path(__file__).with_name("espeak_server.py")
 @dataclass(frozen=True, slots=True)
 class EspeakRequest:
     """One utterance in espeak's own units. rate: words per minute; pitch, pitch range and
-    volume: 0 to 100; gap: extra pause between words in units of 10 ms."""
+    volume: 0 to 100."""
 
     text: str
     voice: str
@@ -29,7 +29,6 @@ class EspeakRequest:
     pitch: int = 50
     pitch_range: int = 50
     volume: int = 90
-    gap: int = 0
 
     def line(self) -> bytes:
         fields = {
@@ -39,7 +38,6 @@ class EspeakRequest:
             "pitch": self.pitch,
             "range": self.pitch_range,
             "volume": self.volume,
-            "gap": self.gap,
         }
         return json.dumps(fields).encode() + b"\n"
 

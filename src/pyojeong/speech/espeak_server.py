@@ -5,7 +5,7 @@ stay in this process. It imports nothing of Pyojeong and runs on its own:
 `python -m pyojeong.speech.espeak_server`.
 
 First it writes one line, `{"ready": true, "rate": Hz}` or `{"error": kind, "detail": text}`.
-Then, per request line `{"text", "voice", "rate", "pitch", "range", "volume", "gap"}` (espeak's
+Then, per request line `{"text", "voice", "rate", "pitch", "range", "volume"}` (espeak's
 own units), it answers with one line `{"bytes": n, "phones": [[name, sample], ...],
 "words": [[position, length, sample], ...]}` followed by n bytes of little-endian 16-bit mono
 samples, or with `{"error": kind, "detail": text}`. Positions count characters from 0. A phone
@@ -36,7 +36,7 @@ _PHONEME_INPUT = 0x100
 _SEPARATED = ord("|") << 8
 _POSITION_CHARACTER = 1
 _WORD, _PHONEME, _LIST_END = 1, 7, 0
-_PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "range": 4, "gap": 7}
+_PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "range": 4}
 _KOREAN_RUN = re.compile(r"[가-힣]+(?: [가-힣]+)*")
 # q is the sound; before a vowel or a glide it begins a syllable. q- (ㄲ) is another name.
 _HARD_G = re.compile(r"(?<=\|)q\|(?=[',;]*[aE@oueiwj])")

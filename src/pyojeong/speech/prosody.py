@@ -42,13 +42,12 @@ _RANGE = 50
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """rate: words per minute; pitch, pitch_range: espeak's 0 to 100; level_db: loudness to
-    reach, relative to normal; gap: extra pause between words, units of 10 ms."""
+    reach, relative to normal."""
 
     rate: int
     pitch: int
     pitch_range: int
     level_db: float
-    gap: int = 0
 
 
 def delivery(prosody: Prosody, lang: str) -> Delivery:
