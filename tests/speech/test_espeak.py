@@ -99,6 +99,21 @@ def test_process_that_hangs_is_reported(voice: EspeakVoice) -> None:
     stuck.close()
 
 
+def test_interrupted_answer_does_not_meet_the_next_question(
+    voice: EspeakVoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = [p.name for p in voice.speak("둘째", "ko", PLAIN).phones]
+
+    def interrupted(server: object, count: int) -> bytes:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(espeak_process, "_read_exactly", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            voice.speak("첫째로 긴 문장입니다", "ko", PLAIN)
+    assert [p.name for p in voice.speak("둘째", "ko", PLAIN).phones] == expected
+
+
 @pytest.mark.parametrize("ending", ["import sys; sys.exit(3)", "print('nonsense')"])
 def test_process_that_keeps_dying_is_reported(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -82,11 +82,10 @@ class EspeakProcess:
             try:
                 return self._try(request)
             except _Died:
-                self._end()
+                pass
             try:
                 return self._try(request)
             except _Died as error:
-                self._end()
                 raise _failure(str(error)) from error
 
     def close(self) -> None:
@@ -96,10 +95,15 @@ class EspeakProcess:
 
     def _try(self, request: EspeakRequest) -> EspeakReply:
         server = self._running()
-        with self._watched(server):
-            reply = _exchange(server, request.line())
-            _raise_if_error(reply, request.voice)
-            sound = _read_exactly(server, int(reply["bytes"]))
+        try:
+            with self._watched(server):
+                reply = _exchange(server, request.line())
+                sound = _read_exactly(server, int(reply.get("bytes", 0)))
+        except BaseException:
+            # Dead, late, or Ctrl-C: what is left of this answer must not meet the next question.
+            self._end()
+            raise
+        _raise_if_error(reply, request.voice)
         phones = tuple((str(name), int(at)) for name, at in reply["phones"])
         words = tuple((int(at), int(n), int(sample)) for at, n, sample in reply["words"])
         return EspeakReply(sound, self._rate, phones, words)
@@ -118,11 +122,13 @@ class EspeakProcess:
             except OSError as error:
                 raise _failure(str(error)) from error
             self._stop = weakref.finalize(self, _end_process, self._server)
-            with self._watched(self._server):
-                hello = _read_line(self._server)
-            if "error" in hello:
+            try:
+                with self._watched(self._server):
+                    hello = _read_line(self._server)
+                _raise_if_error(hello, "")
+            except BaseException:
                 self._end()
-            _raise_if_error(hello, "")
+                raise
             self._rate = int(hello["rate"])
         return self._server
 
@@ -142,7 +148,6 @@ class EspeakProcess:
             yield
         except _Died as error:
             if late.is_set():
-                self._end()
                 raise _failure(f"no answer within {self._timeout_s:g} s") from error
             raise
         finally:

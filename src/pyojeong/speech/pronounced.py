@@ -53,7 +53,8 @@ class Pronounced:
 
     def then(self, later: Pronounced) -> Pronounced:
         """`later` respelled `self.text`: the same with spans in the text given at first."""
-        return Pronounced(later.text, tuple(self._source(span) for span in later.spans))
+        sources = {span: self._source(span) for span in set(later.spans)}
+        return Pronounced(later.text, tuple(sources[span] for span in later.spans))
 
     def cut(self, start: int, end: int) -> Pronounced:
         """The characters from start to end, still with spans in the text given at first."""
