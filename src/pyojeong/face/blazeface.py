@@ -4,7 +4,7 @@ Both networks, run on a whole picture, also find faces in leaves, clocks and eng
 like those of small true faces. A second look decides: the short-range network sees every
 candidate close up with its eyes level, as it is and mirrored, and the mean of its two scores is
 the face's score. On textures it stays below 0.76, and most true faces exceed 0.85
-(docs/models/blazeface.md).
+(docs/models/blazeface_full.md).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TILES_ACROSS = 4
 OVERLAP = 0.35
 """Share of a tile that its neighbour sees again."""
 
-CANDIDATE = 0.3
+CANDIDATE = 0.2
 """Score from which a face is looked at again."""
 
 MOST = 300
