@@ -51,8 +51,9 @@ class FaceMesh:
     """The mesh of one face.
 
     points: (478, 3) float32 in px of the picture (pixel centres at whole numbers, as in OpenCV's
-    warps): x, y, and depth z on the scale of x (smaller is nearer the camera). 0-467 is the MediaPipe face mesh; 468-472 the right iris (centre,
-    then its right, top, left, bottom in the picture), 473-477 the left iris.
+    warps): x, y, and depth z on the scale of x (smaller is nearer the camera). 0-467 is the
+    MediaPipe face mesh; 468-472 the right iris (centre, then its right, top, left, bottom in the
+    picture), 473-477 the left iris.
     score: probability in [0, 1] that a face is there.
     """
 
