@@ -1,13 +1,13 @@
 """Tune the emotion presets: what moves a face least and is read best.
 
 `PYOJEONG_DATA=... python -m pyojeong.train.presets OUT.json [--steps N] [--emotions fear ...]
-[--judge FILE.py ...] [--hold-out FILE.py]`
+[--judge FILE.py ...] [--hold-out FILE.py ...] [--check]`
 
 Starts from EMFACS (Friesen & Ekman 1983) and climbs by random coordinate steps (an evolution
 strategy with one parent and one child). A candidate is drawn on faces that show nothing, by the
 editor that will use it, and read by every judge; its score is the mean log probability of the
 emotion, less what it moves, less antagonists used together. Faces and judges that are held out
-are only reported.
+are only reported. `--check` tunes nothing and reports the presets that ship.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pandas as pd
 
+from pyojeong.assets import WEIGHTS
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.pose import fit_pose
 from pyojeong.edit.rig import FaceRig
@@ -251,6 +253,12 @@ def report(
     return out
 
 
+def shipped(names: Sequence[str]) -> dict[str, Weights]:
+    """The presets of weights/presets.json."""
+    table = json.loads((WEIGHTS / "presets.json").read_text("utf-8"))["emotions"]
+    return {name: table[name] for name in names}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
@@ -259,6 +267,7 @@ def main() -> None:
     parser.add_argument("--emotions", nargs="*", default=[e.value for e in SPACE])
     parser.add_argument("--judge", nargs="*", default=[])
     parser.add_argument("--hold-out", nargs="*", default=[])
+    parser.add_argument("--check", action="store_true", help="report the presets that ship")
     args = parser.parse_args()
     eyes = Eyes.load()
     data = Path(os.environ["PYOJEONG_DATA"])
@@ -271,20 +280,22 @@ def main() -> None:
     judges |= {Path(p).stem: file_judge(p) for p in args.judge}
     everyone = judges | {f"{Path(p).stem} (held out)": file_judge(p) for p in args.hold_out}
     started = time.time()
-    tuned = {
-        name: tune(Emotion(name), training, list(judges.values()), args.steps)
-        for name in args.emotions
-    }
-    start = {n: {k: v[0] for k, v in SPACE[Emotion(n)].items()} for n in args.emotions}
-    result = {
-        "presets": tuned,
-        "held out faces": len(held),
-        "EMFACS start": report(start, held, everyone, eyes),
-        "tuned": report(tuned, held, everyone, eyes),
-        "minutes": round((time.time() - started) / 60, 1),
-    }
-    args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False), "utf-8")
-    print(json.dumps(result, indent=1, ensure_ascii=False))
+    result: dict[str, Any] = {"held out faces": len(held)}
+    if args.check:
+        result["shipped"] = report(shipped(args.emotions), held, everyone, eyes)
+    else:
+        tuned = {
+            name: tune(Emotion(name), training, list(judges.values()), args.steps)
+            for name in args.emotions
+        }
+        start = {n: {k: v[0] for k, v in SPACE[Emotion(n)].items()} for n in args.emotions}
+        result["presets"] = tuned
+        result["EMFACS start"] = report(start, held, everyone, eyes)
+        result["tuned"] = report(tuned, held, everyone, eyes)
+    result["minutes"] = round((time.time() - started) / 60, 1)
+    text = json.dumps(result, indent=1, ensure_ascii=False)
+    args.out.write_text(text + "\n", "utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,16 @@ from pyojeong.assets import WEIGHTS, write_certificate
 from pyojeong.text.classifier import ASSET, NgramModel, probabilities
 from pyojeong.text.features import Lexicon, extract
 from pyojeong.text.language import detect_language
-from pyojeong.train.text_data import Rows, corpus_part, read_lexicon, training_rows, validation_rows
+from pyojeong.train.text_data import (
+    Rows,
+    corpus_part,
+    join,
+    read_lexicon,
+    training_rows,
+    validation_rows,
+)
 from pyojeong.train.text_report import Report, report
+from pyojeong.train.text_templates import template_rows
 
 _LEXICON = Path(__file__).with_name("text_lexicon.toml")
 _NUMBERS = Path(__file__).parents[3] / "benchmarks" / "text_emotion.json"
@@ -45,20 +53,22 @@ class Config:
     bits: int = 20
     buckets: int = 230_000
     hidden: int = 24
-    group_scale: tuple[float, ...] = (1.0, 1.0, 2.0, 0.7)
+    group_scale: tuple[float, ...] = (1.0, 1.0, 2.0, 1.6)
     epochs: int = 2
     batch: int = 256
     rate: float = 0.06
     dropped: float = 0.3
-    balance: float = 0.25
+    balance: float = 0.4
     seed: int = 0
     mass: tuple[tuple[str, float], ...] = (
-        ("corpus_ko", 0.22),
-        ("corpus_en", 0.12),
-        ("goemotions_ko", 0.21),
-        ("goemotions_en", 0.2),
-        ("kote", 0.08),
-        ("xed_en", 0.12),
+        ("corpus_ko", 0.24),
+        ("corpus_en", 0.18),
+        ("templates_ko", 0.04),
+        ("templates_en", 0.04),
+        ("goemotions_ko", 0.2),
+        ("goemotions_en", 0.17),
+        ("kote", 0.07),
+        ("xed_en", 0.08),
         ("nsmc_keyword_weak", 0.05),
     )
 
@@ -101,7 +111,7 @@ def main() -> None:
     config = Config(**changes)
     torch.manual_seed(config.seed)
     lexicon = {crc32(word.encode()): classes for word, classes in read_lexicon(_LEXICON)}
-    model = train(training_rows(), config, lexicon)
+    model = train(join([training_rows(), template_rows()]), config, lexicon)
     model = calibrated(model, validation_rows())
     results = [*report(model, validation_rows())]
     for line in results:
