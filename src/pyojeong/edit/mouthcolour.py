@@ -22,30 +22,46 @@ class MouthPalette:
     dark: Floats
 
 
-def palette(skin: Floats, lips: Floats, seen: Floats, white: Floats, wide: bool) -> MouthPalette:
-    """Colours under the photo's light, from pixels of bright skin, of the lips and of what the
-    opening shows (each (n, 3), the last may be empty). white: (3,) the white of the eyes, which
-    shows the tint of the light. wide: a mouth so open that its teeth, if any, would be seen: a
-    baby's has none. A grey photo gets a grey mouth."""
-    light = np.percentile(skin, 75, axis=0).astype(np.float32)
-    lip = np.median(lips, axis=0).astype(np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class MouthSamples:
+    """Pixels (n, 3) float32 of a photo that tell its light. skin: of the whole face. around:
+    around the mouth, which may lie in shadow. lips. seen: what the opening shows; may be empty.
+    white: (3,) the white of the eyes. wide: a mouth so open that its teeth, if any, are seen."""
+
+    skin: Floats
+    around: Floats
+    lips: Floats
+    seen: Floats
+    white: Floats
+    wide: bool
+
+
+def palette(samples: MouthSamples) -> MouthPalette:
+    """The inside of a mouth under the photo's light. A grey photo gets a grey mouth, a baby's
+    open mouth no teeth."""
+    light = np.percentile(samples.skin, 75, axis=0).astype(np.float32)
     grey = float(light @ LUMA)
-    chroma = float((light.max() - light.min()) / max(float(light.max()), 1.0))
-    warm = np.float32(np.clip(chroma / 0.28, 0, 1))
-    red = 0.48 * (1 - warm) + np.array([0.72, 0.40, 0.38]) * warm
-    flesh = (0.75 * grey * red / 0.5 * 0.8 + 0.25 * lip).astype(np.float32)
-    tint = white / max(float(white @ LUMA), 1.0) * 0.7 + light / max(grey, 1.0) * 0.3
-    ivory = grey * np.clip(tint, 0.75, 1.25)
-    teeth = _visible_teeth(seen, grey, light) if len(seen) else None
-    if teeth is None and wide:
+    shadow = float(np.median(samples.around @ LUMA) / max(np.median(samples.skin @ LUMA), 1.0))
+    dim = float(np.clip(1.1 * shadow, 0.35, 1.0))
+    flesh = _flesh(light, grey, np.median(samples.lips, axis=0)) * np.float32(dim)
+    teeth = _visible_teeth(samples.seen, grey, light) if len(samples.seen) else None
+    if teeth is None and samples.wide:
         teeth = 0.72 * flesh
-    bright = np.clip(ivory * min(1.06, 225 / max(grey, 1.0)), 25, 236) if teeth is None else teeth
-    return MouthPalette(
-        bright.astype(np.float32),
-        0.72 * flesh,
-        0.80 * flesh,
-        (0.20 * flesh).astype(np.float32),
-    )
+    if teeth is None:
+        tint = 0.7 * samples.white / max(float(samples.white @ LUMA), 1.0) + 0.3 * light / max(
+            grey, 1.0
+        )
+        ivory = grey * np.clip(tint, 0.75, 1.25) * min(1.06, 225 / max(grey, 1.0))
+        teeth = np.clip(ivory * dim**0.5, 25, 236).astype(np.float32)
+    return MouthPalette(teeth, 0.72 * flesh, 0.80 * flesh, 0.20 * flesh)
+
+
+def _flesh(light: Floats, grey: float, lip: Floats) -> Floats:
+    """Moist red skin: mostly its own colour, a little of the lips'."""
+    chroma = float((light.max() - light.min()) / max(float(light.max()), 1.0))
+    warm = float(np.clip(chroma / 0.28, 0, 1))
+    red = 0.48 * (1 - warm) + np.array([0.72, 0.40, 0.38]) * warm
+    return np.asarray(1.2 * grey * red + 0.25 * lip, np.float32)
 
 
 def _visible_teeth(seen: Floats, grey: float, light: Floats) -> Floats | None:

@@ -11,7 +11,7 @@ from pyojeong.edit.eyeball import Eyeball, make_eyeball
 from pyojeong.edit.lidskin import LidSkin, make_lid_skin
 from pyojeong.edit.motion import FaceMotion
 from pyojeong.edit.mouth import MouthInterior
-from pyojeong.edit.mouthcolour import LUMA, palette
+from pyojeong.edit.mouthcolour import LUMA, MouthSamples, palette
 from pyojeong.edit.slit import Pixels, Rect, Slit, make_slit, pixel_grid
 from pyojeong.edit.teeth import MouthFrame, paint_teeth, paint_tongue
 from pyojeong.edit.topology import (
@@ -25,6 +25,7 @@ from pyojeong.edit.warp import Floats, Indices
 from pyojeong.expression import Expression
 
 SKIN = (50, 280, 205, 425, 4, 195, 9, 151, 108, 337)
+AROUND_MOUTH = (164, 165, 391, 18, 83, 313, 57, 287, 43, 273)
 OPEN_CM = 0.25
 """Lips further apart than this show what is behind them."""
 
@@ -96,9 +97,15 @@ def _interior(sitter: Sitter, slit: Slit, white: Floats) -> MouthInterior:
     open_cm = float(motion.lip_gaps.max()) / pose.scale
     lips = np.concatenate([LOWER_LIP[1, 3:8], LOWER_LIP[0, 4:7], UPPER_LIP[1, 3:8]])
     colours = palette(
-        sitter.colours(np.array(SKIN)), sitter.colours(lips), photo[slit.opening > 0.9], white,
-        open_cm > 0.6,
-    )  # fmt: skip
+        MouthSamples(
+            skin=sitter.colours(np.array(SKIN)),
+            around=sitter.colours(np.array(AROUND_MOUTH)),
+            lips=sitter.colours(lips),
+            seen=photo[slit.opening > 0.9],
+            white=white,
+            wide=open_cm > 0.6,
+        )
+    )
     seen_upper, seen_lower, end = _seen(motion, slit, photo, open_cm)
     above, below = _frames(motion, slit, end * open_cm if open_cm > OPEN_CM else None)
     size = slit.opening.shape[0], slit.opening.shape[1]
@@ -137,7 +144,7 @@ def _frames(
     if teeth_cm is not None:
         tip = motion.xy[middle[0]] - corner + teeth_cm * pose.down
     opened = -motion.jaw(Expression(), 1.0)
-    low = rest[middle[1]] + opened + 0.12 * pose.down
+    low = rest[middle[1]] + opened + 0.22 * pose.down
     return (
         MouthFrame(pose.right, pose.down, near, tip),
         MouthFrame(pose.right, pose.down, near, low),

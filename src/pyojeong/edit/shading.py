@@ -82,7 +82,7 @@ class Shading:
         if len(used):
             total += np.tensordot(weights[used], self.creases[used], axes=1)
         # Folds that meet do not add up to a black line.
-        return np.asarray(0.24 * np.tanh(total / 0.24), np.float32)
+        return np.asarray(0.30 * np.tanh(total / 0.30), np.float32)
 
     def relaxed(self, photo: Pixels, gone: dict[str, float]) -> Pixels:
         """The photo with the folds of vanished coefficients (weights in [0, 1]) smoothed away."""

@@ -49,7 +49,7 @@ def paint_teeth(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette,
     soft = np.clip(height / px + 0.5, 0, 1)
     length = lengths[tooth] * (1 - 0.12 * inside**2)
     crown = np.clip((length - height) / max(3 * px, 0.06) + 0.5, 0, 1)
-    gap = 1 - 0.11 * np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.07) ** 2))
+    gap = 1 - 0.07 * np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.07) ** 2))
     row = np.exp(-((np.abs(u) / 2.5) ** 3))
     rise = np.clip(height / lengths[tooth], 0, 1)
     body = 0.90 + 0.10 * np.sqrt(np.clip(1 - inside**2, 0, 1))
