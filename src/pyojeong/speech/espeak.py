@@ -20,7 +20,7 @@ from pyojeong.speech.types import Phone, Prosody, Speech, Word
 from pyojeong.speech.voices import voice_for
 
 _RATE = 22050
-_VOLUME = 85  # at 100 and above some voices clip inside the engine; `level` evens out later
+_VOLUME = 70  # some voices clip inside the engine from 100 on; `level` evens out later
 _PIECE = 2000
 _BETWEEN_PIECES_S = 0.3
 # Best place to cut a long text, best first.
