@@ -34,11 +34,11 @@ class FaceRig:
     """
 
     def __init__(self, image: Image, mesh: FaceMesh, *, fine: bool = False) -> None:
-        pose = fit_pose(mesh.points)
-        self.zone = zone_of(mesh.points[:468, :2], pose, image.shape)
+        self.zone = zone_of(mesh.points[:468, :2], fit_pose(mesh.points), image.shape)
         x0, y0, x1, y1 = self.zone
         self._photo: Pixels = np.ascontiguousarray(image[y0:y1, x0:x1])
         points = mesh.points - np.array([x0, y0, 0], np.float32)
+        pose = fit_pose(points)
         self._motion = FaceMotion(points, pose)
         self.source = self._motion.source
         self.strength = self._motion.strength
