@@ -29,11 +29,11 @@ from pyojeong.settings import settings
 T = TypeVar("T")
 
 TILES = (320, 640)
-"""Smallest and largest side of a tile, px; half the picture between them. The full-range network
-finds faces from about 6 % of a tile up."""
+"""Smallest and largest side of a tile, px. Between them half the longer side of the picture or its
+shorter side. The full-range network finds faces from about 6 % of a tile up."""
 
-TILES_ACROSS = 4
-"""Most tiles along the long side of the picture: the largest pictures get larger tiles."""
+MOST_TILES = 12
+"""Large pictures get larger tiles instead of more."""
 
 OVERLAP = 0.35
 """Share of a tile that its neighbour sees again."""
@@ -128,9 +128,12 @@ def at_once(task: Callable[..., T], *columns: Iterable[Any]) -> list[T]:
 
 def tile_side(image: Image) -> float:
     """Side of the tiles for a picture, px."""
-    longest = float(max(image.shape[:2]))
-    across = TILES_ACROSS - (TILES_ACROSS - 1) * OVERLAP
-    return max(min(max(longest / 2, TILES[0]), TILES[1]), longest / across)
+    height, width = image.shape[:2]
+    wanted = min(max(height, width) / 2, height, width)
+    side = float(min(max(wanted, TILES[0]), TILES[1]))
+    while len(tiles(image, side)) > MOST_TILES:
+        side *= 1.1
+    return side
 
 
 def tiles(image: Image, side: float) -> list[View]:
