@@ -10,7 +10,7 @@ from pyojeong.emotion import EMOTIONS
 pytest.importorskip("torch")
 pytest.importorskip("pandas")
 
-from pyojeong.text.classifier import NgramEmotion
+from pyojeong.text.classifier import NgramEmotion, languages
 from pyojeong.text.features import extract
 from pyojeong.train import text_data, text_emotion
 from pyojeong.train.text_data import Rows
@@ -19,7 +19,12 @@ from pyojeong.train.text_report import calibration_error, measure
 pytestmark = pytest.mark.filterwarnings("ignore:Sparse invariant checks")
 
 TINY = text_emotion.Config(
-    bits=12, buckets=3000, hidden=4, epochs=30, batch=16, mass=(("corpus_ko", 1.0),)
+    bits=12,
+    buckets=3000,
+    hidden=4,
+    epochs=30,
+    batch=16,
+    mass=(("corpus_en", 1.0), ("corpus_ko", 1.0)),
 )
 WORDS = ("기뻐", "화나", "슬퍼", "무서워", "놀라워", "역겨워", "보통")
 
@@ -54,8 +59,10 @@ def test_shipped_arithmetic_is_the_networks(rows: Rows) -> None:
     columns, values, offsets = captured["matrix"].rows(np.arange(len(rows)))
     tensors = [torch.from_numpy(a) for a in (columns, offsets, values)]
     with torch.no_grad():
-        expected = net(*tensors, torch.zeros(len(rows), dtype=torch.long)).numpy()
-    assert np.allclose(model.logits(extract(rows.texts, {}, 12)), expected, atol=0.15)
+        expected = net(*tensors, torch.ones(len(rows), dtype=torch.long)).numpy()
+    assert np.allclose(
+        model.logits(extract(rows.texts, {}, 12), languages(rows.texts)), expected, atol=0.15
+    )
 
 
 def test_sampling_gives_each_source_its_mass(rows: Rows) -> None:

@@ -35,8 +35,8 @@ class NgramModel:
     rows: (2**bits,) int32, row of the table per bucket; buckets too rare to have one share the
     last row, which is zero. table: (rows, 7 + hidden) int8. scale: (7 + hidden,) float32, worth
     of one step of the table. group_scale: one factor per group of `GROUPS`. hidden_bias:
-    (hidden,). head: (hidden, 7). bias: (7,). temperature: {"ko", "en"} → divisor of the logits.
-    lexicon: word classes.
+    (hidden,). head: (hidden, 7). bias: (2, 7) and temperature: (2,), divisor of the logits, for
+    Korean and for all else. lexicon: word classes.
     """
 
     rows: NDArray[np.int32]
@@ -46,15 +46,18 @@ class NgramModel:
     hidden_bias: NDArray[np.float32]
     head: NDArray[np.float32]
     bias: NDArray[np.float32]
-    temperature: Mapping[str, float]
+    temperature: NDArray[np.float32]
     lexicon: Lexicon
 
     @property
     def bits(self) -> int:
         return len(self.rows).bit_length() - 1
 
-    def logits(self, features: Features) -> NDArray[np.float32]:
-        """(n, 7) float32: evidence for each emotion, before calibration."""
+    def logits(self, features: Features, languages: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(n, 7) float32: evidence for each emotion, calibrated for each text's language.
+
+        languages: (n,) 0 for Korean, 1 for all else (`languages`).
+        """
         total = np.zeros((features.texts, len(self.scale)), np.float32)
         for ids, owners, scale in zip(features.ids, features.rows, self.group_scale, strict=True):
             size = np.bincount(owners, minlength=features.texts)
@@ -66,7 +69,8 @@ class NgramModel:
             sums = np.add.reduceat(self.table[self.rows[ids]], starts, axis=0, dtype=np.int32)
             total[present] += scale * self.scale * sums / np.sqrt(size[present, None])
         hidden = np.maximum(total[:, len(EMOTIONS) :] + self.hidden_bias, 0)
-        return np.asarray(total[:, : len(EMOTIONS)] + hidden @ self.head + self.bias, np.float32)
+        evidence = total[:, : len(EMOTIONS)] + hidden @ self.head + self.bias[languages]
+        return np.asarray(evidence / self.temperature[languages, None], np.float32)
 
 
 class NgramEmotion:
@@ -88,6 +92,11 @@ class NgramEmotion:
         for start in range(0, len(texts), _BATCH):
             found.extend(_classify(model, texts[start : start + _BATCH]))
         return found
+
+
+def languages(texts: Sequence[str]) -> NDArray[np.int64]:
+    """(n,) 0 for each Korean text, 1 for any other."""
+    return np.array([detect_language(t) != "ko" for t in texts], np.int64)
 
 
 def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -115,12 +124,11 @@ def _model(arrays: Mapping[str, NDArray[Any]]) -> NgramModel:
     table = arrays["table"]
     rows = np.where(used, np.cumsum(used) - 1, len(table)).astype(np.int32)
     classes = zip(arrays["lexicon_keys"].tolist(), arrays["lexicon_classes"].tolist(), strict=True)
-    floats = ("scale", "group_scale", "hidden_bias", "head", "bias")
+    floats = ("scale", "group_scale", "hidden_bias", "head", "bias", "temperature")
     return NgramModel(
         rows=rows,
         table=np.vstack([table, np.zeros_like(table[:1])]),
         **{name: arrays[name].astype(np.float32) for name in floats},
-        temperature=dict(zip(("ko", "en"), arrays["temperature"].tolist(), strict=True)),
         lexicon=dict(classes),
     )
 
@@ -128,9 +136,7 @@ def _model(arrays: Mapping[str, NDArray[Any]]) -> NgramModel:
 def _classify(model: NgramModel, texts: Sequence[str]) -> list[EmotionScores]:
     texts = [normalize(t) for t in texts]
     features = extract(texts, model.lexicon, model.bits)
-    languages = [detect_language(t) for t in texts]
-    divisors = [model.temperature.get(lang, model.temperature["en"]) for lang in languages]
-    scores = probabilities(model.logits(features) / np.array(divisors, np.float32)[:, None])
+    scores = probabilities(model.logits(features, languages(texts)))
     words = np.bincount(features.rows[GROUPS.index("words")], minlength=len(texts))
     return [
         EmotionScores(tuple(row) if count > 1 else _NEUTRAL, ASSET)

@@ -3,7 +3,7 @@
 Logistic regression beside a small hidden layer (fastText, Joulin et al. 2017) over the features
 of `text/features.py`, by Adagrad (Duchi et al. 2011), with a part of the features dropped at every
 step (Wager et al. 2013) and soft targets. Sources differ in what they call neutral: each has its
-own bias while training (Daume 2007), and the shipped model keeps that of the stories. Chosen on
+own bias while training (Daume 2007), and the shipped model keeps those of the stories. Chosen on
 validation data; takes some minutes on one core. Writes the asset, its certificate and the numbers
 in `benchmarks/text_emotion.json`.
 """
@@ -22,9 +22,8 @@ import torch
 from numpy.typing import NDArray
 
 from pyojeong.assets import WEIGHTS, write_certificate
-from pyojeong.text.classifier import ASSET, NgramModel, probabilities
+from pyojeong.text.classifier import ASSET, NgramModel, languages, probabilities
 from pyojeong.text.features import Lexicon, extract
-from pyojeong.text.language import detect_language
 from pyojeong.train.text_data import (
     Rows,
     corpus_part,
@@ -141,8 +140,8 @@ def train(rows: Rows, config: Config, lexicon: Lexicon) -> NgramModel:
         group_scale=np.array(config.group_scale, np.float32),
         hidden_bias=net.hidden_bias.detach().numpy(),
         head=net.head.weight.detach().numpy().T.copy(),
-        bias=net.bias_of("corpus_ko"),
-        temperature={"ko": 1.0, "en": 1.0},
+        bias=np.stack([net.bias_of("corpus_ko"), net.bias_of("corpus_en")]),
+        temperature=np.ones(2, np.float32),
         lexicon=lexicon,
     )
 
@@ -248,35 +247,33 @@ def sampling(rows: Rows, config: Config) -> NDArray[np.float64]:
 
 
 def calibrated(model: NgramModel, rows: Rows) -> NgramModel:
-    """The model with the temperatures that fit the validation rows best, sources weighing alike."""
-    logits = raw_logits(model, rows.texts)
-    languages = np.array([detect_language(t) for t in rows.texts])
-    return replace(
-        model,
-        temperature={
-            language: _temperature(logits[languages == language], rows.where(languages == language))
-            for language in ("ko", "en")
-        },
-    )
+    """The model with the temperatures that fit the validation rows best.
+
+    Stories weigh as much as all other sources together: they are what is read here.
+    """
+    spoken = languages(rows.texts)
+    parts = [
+        model.logits(
+            extract(rows.texts[i : i + _CHUNK], model.lexicon, model.bits), spoken[i : i + _CHUNK]
+        )
+        for i in range(0, len(rows), _CHUNK)
+    ]
+    logits = np.concatenate(parts)
+    found = [_temperature(logits[spoken == n], rows.where(spoken == n)) for n in (0, 1)]
+    return replace(model, temperature=np.array(found, np.float32))
 
 
 def _temperature(logits: Floats, rows: Rows) -> float:
     names, counts = np.unique(rows.sources, return_counts=True)
-    weights = 1 / counts[np.searchsorted(names, rows.sources)]
+    at_home = np.char.startswith(names, "corpus")
+    shares = np.where(at_home, 1 / max(at_home.sum(), 1), 1 / max((~at_home).sum(), 1)) / counts
+    weights = shares[np.searchsorted(names, rows.sources)]
 
     def loss(temperature: float) -> float:
         found = probabilities(logits / np.float32(temperature))
         return float(-(weights * np.log(found[np.arange(len(rows)), rows.labels] + 1e-9)).sum())
 
     return float(min(np.geomspace(0.3, 4, 80), key=loss))
-
-
-def raw_logits(model: NgramModel, texts: list[str]) -> Floats:
-    parts = [
-        model.logits(extract(texts[i : i + _CHUNK], model.lexicon, model.bits))
-        for i in range(0, len(texts), _CHUNK)
-    ]
-    return np.concatenate(parts)
 
 
 def write(model: NgramModel, config: Config, results: list[Report]) -> None:
@@ -292,7 +289,7 @@ def write(model: NgramModel, config: Config, results: list[Report]) -> None:
         hidden_bias=model.hidden_bias,
         head=model.head,
         bias=model.bias,
-        temperature=np.array([model.temperature["ko"], model.temperature["en"]], np.float32),
+        temperature=model.temperature,
         lexicon_keys=keys,
         lexicon_classes=np.array([model.lexicon[int(k)] for k in keys], np.uint8),
     )
