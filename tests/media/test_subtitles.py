@@ -138,6 +138,18 @@ class TestPainter:
             assert not bright[[0, -1]].any()
             assert not bright[:, [0, -1]].any()
 
+    def test_two_short_lines_rather_than_one_across_the_frame(self):
+        painter = SubtitlePainter(1280, 720)
+        text = "바로 그때 어두운 덤불 속에서 번쩍이는 두 눈이 다람이를 노려보았습니다."
+        overlay = painter.paint(text)
+        assert painter.typeface.getlength(text) < painter.max_text_width
+        assert overlay is not None
+        assert len(overlay.lines) == 2
+        assert " ".join(overlay.lines) == text
+        short = painter.paint("다람이는 깜짝 놀라 눈이 휘둥그레졌습니다.")
+        assert short is not None
+        assert len(short.lines) == 1
+
     def test_letters_at_720p(self):
         painter = SubtitlePainter(1280, 720)
         assert 34 <= painter.font_size <= 38

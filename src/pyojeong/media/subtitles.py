@@ -144,6 +144,7 @@ def _best_cut(text: str, start: int, end: int, fits: Callable[[str], bool]) -> i
 
 _WHITE, _MARKED, _DARK = (255, 255, 255), (255, 214, 74), (12, 12, 16)
 _BOX_ALPHA = 120
+_COMFORTABLE_EM = 22
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,12 +214,19 @@ class SubtitlePainter:
         """
         key = (text, highlight)
         if self._drawn[0] != key:
-            lines = wrap(text, self.typeface, self.max_text_width)
+            lines = self._lines(text)
             if lines is None:
                 raise ValueError("text does not fit into two lines; split it first")
             overlay = self._overlay(lines, _marked(text, highlight)) if lines else None
             self._drawn = (key, overlay)
         return self._drawn[1]
+
+    def _lines(self, text: str) -> list[str] | None:
+        # Two short lines are read at a glance, one across the whole frame is not.
+        comfortable = min(self.max_text_width, _COMFORTABLE_EM * self.font_size)
+        return wrap(text, self.typeface, comfortable) or wrap(
+            text, self.typeface, self.max_text_width
+        )
 
     def _overlay(self, lines: list[str], marked: range) -> Overlay:
         text_width = math.ceil(max(self.typeface.getlength(line) for line in lines))
