@@ -12,6 +12,7 @@ import numpy as np
 from pyojeong.edit.pose import Pose
 from pyojeong.edit.slit import Pixels, Rect, pixel_grid
 from pyojeong.edit.warp import (
+    QUICK,
     Floats,
     Indices,
     Lattice,
@@ -70,7 +71,7 @@ class Field:
         both = self._spread.field(np.concatenate([moved, head], axis=1))
         forward = both[..., :2] * self._fade + both[..., 2:] * self._fade_head
         step = self._spread.lattice.step
-        back: Floats = invert(soften(forward, 1.0) / step, 1, 2) * step
+        back: Floats = invert(soften(forward, 1.0) / step, QUICK) * step
         return back
 
     def place(self, back: Floats, rect: Rect) -> Floats:

@@ -194,14 +194,15 @@ def _around(
     scale: float,
     shape: tuple[int, ...],
 ) -> Rect:
-    """A rectangle around points with margins in cm, inside the zone, at least 2 px wide."""
+    """A rectangle around points with margins in cm, inside the zone."""
     h, w = shape[:2]
     side, above, below = (m * scale for m in margins)
     low, high = points.min(0), points.max(0)
-    x0 = int(np.clip(low[0] - side, 0, max(0, w - 2)))
-    y0 = int(np.clip(low[1] - above, 0, max(0, h - 2)))
-    x1 = int(np.clip(high[0] + side + 1, min(x0 + 2, w), w))
-    y1 = int(np.clip(high[1] + below + 1, min(y0 + 2, h), h))
+    x0, y0 = int(np.clip(low[0] - side, 0, w - 1)), int(np.clip(low[1] - above, 0, h - 1))
+    x1, y1 = (
+        int(np.clip(high[0] + side + 1, x0 + 1, w)),
+        int(np.clip(high[1] + below + 1, y0 + 1, h)),
+    )
     return x0, y0, x1, y1
 
 

@@ -142,8 +142,8 @@ def make_shading(photo: Pixels, mesh: Floats, triangles: Indices, scale: float) 
     points, depth = mesh[:, :2], mesh[:, 2]
     h, w = photo.shape[:2]
     low, high = points.min(0), points.max(0)
-    x0, y0 = (int(v) for v in np.clip(np.floor(low), 0, [w - 2, h - 2]))
-    x1, y1 = (int(v) for v in np.clip(np.ceil(high), [x0 + 2, y0 + 2], [w, h]))
+    x0, y0 = (int(v) for v in np.clip(np.floor(low), 0, [w - 1, h - 1]))
+    x1, y1 = (int(v) for v in np.clip(np.ceil(high), [x0 + 1, y0 + 1], [w, h]))
     lattice = Lattice.over((x0, y0, x1, y1), 0.09 * scale)
     spread = spread_over(lattice, points, depth, triangles)
     place = to_atlas(spread.field(load_basis().neutral[:, :2]))

@@ -61,7 +61,7 @@ class Slit:
 
     def _map(self, forward: Floats) -> Floats:
         lattice = self.spread.lattice
-        back = invert(forward / lattice.step, 2, 2) * lattice.step
+        back = invert(forward / lattice.step) * lattice.step
         back = enlarge(back, lattice.size)
         back += self.grid
         return back

@@ -17,6 +17,11 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 
+PATIENT = (0.33, 0.67, 1.0, 1.0, 1.0)
+QUICK = (0.5, 1.0, 1.0)
+LONGEST = 6.0
+"""Longest Newton step, in nodes."""
+
 _remap: Any = cv2.remap  # its stubs do not know that one map of two channels will do
 
 
@@ -197,41 +202,39 @@ def signed_areas(points: Floats, triangles: Indices) -> Floats:
     return areas
 
 
-def invert(forward: Floats, full: int = 2, quick: int = 2) -> Floats:
+def invert(forward: Floats, steps: tuple[float, ...] = PATIENT) -> Floats:
     """Backward displacement of a forward one: g with g(y) + u(y + g(y)) = 0, on the nodes.
 
-    forward: (rows, columns, 2) in node units. Newton steps, `full` ones with the Jacobian of the
-    place and `quick` ones with the last; its determinant is kept from vanishing, so
-    displacements may stretch without limit but must not fold where the result matters.
+    forward: (rows, columns, 2) in node units. steps: one Newton step at each share of the motion
+    (continuation: a plain Newton iteration jumps to and fro where skin begins to stretch). The
+    Jacobian's determinant is kept from vanishing, so a motion may stretch without limit but must
+    not fold where the result matters.
     """
     rows, columns = forward.shape[:2]
     nodes = np.empty((rows, columns, 2), np.float32)
     nodes[..., 0] = np.arange(columns, dtype=np.float32)
     nodes[..., 1] = np.arange(rows, dtype=np.float32)[:, None]
-    slopes = _inverse_slopes(forward)
-    back = -forward
-    step = slopes
-    for k in range(full + quick):
+    slopes = _slopes(forward)
+    back = np.zeros_like(forward)
+    for k, share in enumerate(steps):
         place = nodes + back
-        residual = back + sample(forward, place)
-        if k < full:
-            step = sample(slopes, place)
-        rx, ry = residual[..., 0], residual[..., 1]
+        left = back + share * sample(forward, place)
+        j = share * sample(slopes, place)
+        a, d = 1 + j[..., 0], 1 + j[..., 3]
+        scale = 1 / np.maximum(a * d - j[..., 1] * j[..., 2], 0.25)
+        most = LONGEST if k + 2 < len(steps) else LONGEST / 3
         move = np.empty_like(back)
-        move[..., 0] = step[..., 0] * rx + step[..., 1] * ry
-        move[..., 1] = step[..., 2] * rx + step[..., 3] * ry
-        back -= np.clip(move, -6, 6, out=move)
+        move[..., 0] = (d * left[..., 0] - j[..., 1] * left[..., 1]) * scale
+        move[..., 1] = (a * left[..., 1] - j[..., 2] * left[..., 0]) * scale
+        back -= np.clip(move, -most, most, out=move)
     return back
 
 
-def _inverse_slopes(forward: Floats) -> Floats:
-    """(rows, columns, 4): the inverse Jacobian of y = x + u(x), row by row."""
+def _slopes(forward: Floats) -> Floats:
+    """(rows, columns, 4): du/dx, du/dy, dv/dx, dv/dy of a motion (u, v)."""
     kernel = np.array([[-0.5, 0.0, 0.5]], np.float32)
     along = cv2.filter2D(forward, -1, kernel, borderType=cv2.BORDER_REPLICATE)
     down = cv2.filter2D(forward, -1, kernel.T, borderType=cv2.BORDER_REPLICATE)
-    a, b, c, d = 1 + along[..., 0], down[..., 0], along[..., 1], 1 + down[..., 1]
-    scale = 1 / np.maximum(a * d - b * c, 0.25)
     slopes = np.empty((*forward.shape[:2], 4), np.float32)
-    slopes[..., 0], slopes[..., 1] = d * scale, -b * scale
-    slopes[..., 2], slopes[..., 3] = -c * scale, a * scale
+    slopes[..., 0::2], slopes[..., 1::2] = along, down
     return slopes
