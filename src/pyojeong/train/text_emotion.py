@@ -62,8 +62,8 @@ class Config:
     mass: tuple[tuple[str, float], ...] = (
         ("corpus_ko", 0.24),
         ("corpus_en", 0.18),
-        ("templates_ko", 0.04),
-        ("templates_en", 0.04),
+        ("templates_ko", 0.05),
+        ("templates_en", 0.05),
         ("goemotions_ko", 0.2),
         ("goemotions_en", 0.17),
         ("kote", 0.07),

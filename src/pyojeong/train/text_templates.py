@@ -7,6 +7,9 @@ negation does to them. Drawn at random with a fixed seed; none is kept in a file
 from __future__ import annotations
 
 import random
+import tomllib
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +17,19 @@ from pyojeong.emotion import EMOTIONS, Emotion
 from pyojeong.train.text_data import Rows
 
 _SEED = 7
+_GESTURE_SHARE = 0.5
+_GESTURES = Path(__file__).with_name("text_gestures.toml")
+_KO_GESTURE_ENDS = (
+    "어요.",
+    "다.",
+    "습니다.",
+    "답니다.",
+    "어.",
+    "지요.",
+    "어요!",
+    "고, 아무 말도 하지 않았다.",
+)
+_EN_GESTURE_ENDS = (".", ".", ".", "!", " and said nothing.", " that evening.", " again.")
 
 # Past stem / form before 서 and 요 / form before 네요, 지만, 구나. "-" where a form is not used.
 _KO_FEELS = {
@@ -153,7 +169,7 @@ _NEUTRAL_EN = (
 )
 
 
-def template_rows(per_class: int = 500) -> Rows:
+def template_rows(per_class: int = 700) -> Rows:
     """Sentences of both languages, `per_class` of each emotion and language, as two sources:
     `templates_ko` and `templates_en`."""
     source = random.Random(_SEED)
@@ -181,13 +197,27 @@ def _korean(emotion: Emotion, source: random.Random) -> tuple[str, Emotion]:
         name, feels = source.choice(tuple(_KO_FEELS.items()))
         *_, base = _forms(source.choice(feels.split()))
         return f"{topic} {source.choice(_KO_NOT).format(base=base)}", _denied(name)
+    when, very = source.choice(_KO_WHEN), source.choice(_KO_VERY)
+    if source.random() < _GESTURE_SHARE:
+        gesture = source.choice(_gestures()[emotion, "ko"]) + source.choice(_KO_GESTURE_ENDS)
+        return f"{when}{topic} {gesture}", emotion
     past, form, base = _forms(source.choice(_KO_FEELS[emotion].split()))
     end = source.choice(_KO_ENDS).format(past=past, form=form, base=base)
-    when, very = source.choice(_KO_WHEN), source.choice(_KO_VERY)
     if end.startswith("“"):
         return f"{when}{topic} {end}", emotion
     subject = topic + " " if source.random() < 0.75 else ""
     return f"{subject}{when}{very}{end}", emotion
+
+
+@cache
+def _gestures() -> dict[tuple[str, str], list[str]]:
+    """(emotion, language) → phrases of `text_gestures.toml`."""
+    table = tomllib.loads(_GESTURES.read_text("utf-8"))
+    return {
+        (emotion, language): [" ".join(p.split()) for p in phrases.split("/")]
+        for emotion, both in table.items()
+        for language, phrases in both.items()
+    }
 
 
 def _denied(feeling: str) -> Emotion:
@@ -215,6 +245,9 @@ def _english(emotion: Emotion, source: random.Random) -> tuple[str, Emotion]:
         word = source.choice(feels.split()).replace("_", " ")
         negated = source.choice(("was not", "wasn't", "was never", "did not feel"))
         return f"{who} {negated} {word}{source.choice(_EN_TAIL)}", _denied(name)
+    if source.random() < _GESTURE_SHARE:
+        gesture = source.choice(_gestures()[emotion, "en"]).rstrip("!")
+        return f"{who} {gesture}{source.choice(_EN_GESTURE_ENDS)}", emotion
     word = source.choice(_EN_FEELS[emotion].split()).replace("_", " ")
     verb, very = source.choice(_EN_VERB), source.choice(_EN_VERY)
     if verb.endswith("so"):
