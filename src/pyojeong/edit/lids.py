@@ -43,13 +43,15 @@ def opening_factor(expression: Expression, side: int) -> float:
 @dataclass(frozen=True, slots=True, eq=False)
 class Lids:
     """One eye. upper, lower: (3, 9) mesh points, lid edge first. down: (2,) unit vector in the
-    picture. gaps: (9,) px between the lid edges in the photo. rest: (9,) px at rest."""
+    picture. gaps: (9,) px between the lid edges in the photo. rest: (9,) px at rest. most: (9,) px
+    that can be opened: what the photo does not show of an eye cannot be made up."""
 
     upper: Indices
     lower: Indices
     down: Floats
     gaps: Floats
     rest: Floats
+    most: Floats
 
     def coefficients(self, side: str) -> dict[str, float]:
         """What the photo shows, as ARKit coefficients of that side ("Right" or "Left")."""
@@ -70,7 +72,7 @@ class Lids:
 
     def move(self, factor: float, moved: Floats) -> None:
         """Add to displacements (n, 2) px what brings the opening to `factor` of rest."""
-        change = self.gaps - self.rest * factor
+        change = self.gaps - np.minimum(self.rest * factor, self.most)
         seal = 0.9 * np.clip(1 - factor / 0.12, 0, 1) * (self.gaps > 0.3)
         for ring, share in enumerate((1.0, 0.62, 0.18)):
             rise = change * share
@@ -88,4 +90,5 @@ def make_lids(side: int, points: Floats, down: Floats, factor: float) -> Lids:
     high = float(gaps.max())
     peak = float(np.clip(high / max(factor, 0.05), 0.22 * width, 0.42 * width))
     own = gaps / high if high > 0.12 * width else shape
-    return Lids(upper, lower, down, gaps.astype(np.float32), (own * peak).astype(np.float32))
+    most = (1.5 * gaps + 0.04 * width * shape).astype(np.float32)
+    return Lids(upper, lower, down, gaps.astype(np.float32), (own * peak).astype(np.float32), most)

@@ -10,7 +10,7 @@ import numpy as np
 
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.lids import LID_NAMES, Lids, make_lids, opening_factor
-from pyojeong.edit.pose import PIVOT, Pose, head_rotation
+from pyojeong.edit.pose import PIVOT, Pose, head_rotation, vertex_normals
 from pyojeong.edit.source import estimate_source
 from pyojeong.edit.topology import LOWER_LIP, SIDES, UPPER_LIP, lid_rings
 from pyojeong.edit.unfold import Unfolder
@@ -149,7 +149,21 @@ def _basis_px(pose: Pose) -> Floats:
             deltas[k] = 0
         elif name.startswith("eyeSquint"):
             deltas[k, edges] = 0
-    return pose.vectors3(deltas)
+    return pose.vectors3(deltas) * _facing(pose)[:, None]
+
+
+def _facing(pose: Pose) -> Floats:
+    """(468,) how freely points move: on the far side of a turned face, where skin is seen edge
+    on, motion would carry it over the outline."""
+    basis = load_basis()
+    towards = vertex_normals(basis.neutral, basis.triangles) @ pose.rotation.T
+    free = np.clip(towards[:, 2] / 0.45, 0.25, 1)
+    for _ in range(3):
+        around = np.repeat(free[basis.triangles].mean(1), 3)
+        total = np.bincount(basis.triangles.ravel(), around, 468)
+        free = total / np.maximum(np.bincount(basis.triangles.ravel(), minlength=468), 1)
+    turned = np.clip((abs(pose.yaw) - 15) / 20, 0, 1)
+    return np.asarray(1 - turned * (1 - free), np.float32)
 
 
 def _make_lids(side: int, points: Floats, face: Floats, pose: Pose) -> Lids:

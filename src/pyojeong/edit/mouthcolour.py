@@ -44,7 +44,7 @@ def palette(samples: MouthSamples) -> MouthPalette:
     shadow = float(np.median(samples.around @ LUMA) / max(np.median(samples.skin @ LUMA), 1.0))
     dim = float(np.clip(1.1 * shadow, 0.35, 1.0))
     flesh = _flesh(light, grey, np.median(samples.lips, axis=0)) * np.float32(dim)
-    teeth = _visible_teeth(samples.seen, grey, light) if len(samples.seen) else None
+    teeth = _visible_teeth(samples.seen, grey, samples.white) if len(samples.seen) else None
     if teeth is None and samples.wide:
         teeth = 0.72 * flesh
     if teeth is None:
@@ -64,13 +64,19 @@ def _flesh(light: Floats, grey: float, lip: Floats) -> Floats:
     return np.asarray(1.2 * grey * red + 0.25 * lip, np.float32)
 
 
-def _visible_teeth(seen: Floats, grey: float, light: Floats) -> Floats | None:
-    """Colour of teeth among the pixels of the opening: bright and no redder than the skin."""
+def _visible_teeth(seen: Floats, grey: float, white: Floats) -> Floats | None:
+    """Colour of teeth among the pixels of the opening: bright, and hardly redder than the white
+    of the eyes."""
     luma = seen @ LUMA
-    redness = (seen[:, 0] - seen[:, 2]) / np.maximum(luma, 1)
-    limit = float((light[0] - light[2]) / max(grey, 1.0)) * 0.9 + 0.05
-    found = seen[(luma > 0.62 * grey) & (redness < limit)]
+    limit = float(_redness(white[None])[0]) + 0.14
+    found = seen[(luma > 0.6 * grey) & (_redness(seen) < limit)]
     if len(found) < max(6, 0.12 * len(seen)):
         return None
     typical: Floats = np.percentile(found, 70, axis=0).astype(np.float32)
     return typical
+
+
+def _redness(colours: Floats) -> Floats:
+    """(n,) how much more red than green and blue, as a share of brightness."""
+    red: Floats = (colours[:, 0] - colours[:, 1:].mean(1)) / np.maximum(colours @ LUMA, 1)
+    return red

@@ -104,3 +104,16 @@ def head_rotation(pitch: float, yaw: float, roll: float) -> Points:
     about_z = [[np.cos(r), np.sin(r), 0], [-np.sin(r), np.cos(r), 0], [0, 0, 1]]
     product = np.array(about_z) @ np.array(about_y) @ np.array(about_x)
     return product.astype(np.float32)
+
+
+def vertex_normals(points: Points, triangles: NDArray[np.int64]) -> Points:
+    """(n, 3) unit normals of mesh points in the frame of the points."""
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    face = np.cross(b - a, c - a)
+    total = np.stack(
+        [np.bincount(triangles.ravel(), np.repeat(face[:, k], 3), len(points)) for k in range(3)],
+        axis=1,
+    )
+    length = np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
+    normals: Points = (total / length).astype(np.float32)
+    return normals

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.mouthcolour import LUMA
+from pyojeong.edit.pose import vertex_normals
 from pyojeong.edit.slit import Pixels, Rect
 from pyojeong.edit.warp import (
     Floats,
@@ -220,16 +220,3 @@ def make_relief(photo: Pixels, points: Floats, triangles: Indices, spread: Sprea
     gram = a.T @ a + strength * np.eye(4)
     light = np.linalg.solve(gram, a.T @ seen[use] + strength * prior).astype(np.float32)
     return Relief(points, triangles, light, spread, skin)
-
-
-def vertex_normals(points: Floats, triangles: NDArray[np.int64]) -> Floats:
-    """(n, 3) unit normals of mesh points in the frame of the points."""
-    a, b, c = (points[triangles[:, k]] for k in range(3))
-    face = np.cross(b - a, c - a)
-    total = np.stack(
-        [np.bincount(triangles.ravel(), np.repeat(face[:, k], 3), len(points)) for k in range(3)],
-        axis=1,
-    )
-    length = np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
-    normals: Floats = (total / length).astype(np.float32)
-    return normals
