@@ -25,16 +25,21 @@ NUMBERED = _words("no nos fig figs vol vols pp ch sec p")
 
 # Final endings strong enough to close a sentence that has no punctuation. Deliberately short:
 # a missed boundary costs a long subtitle, a wrong one breaks the sense.
+_CLOSED_BY_SS = "".join(map(chr, range(0xAC00 + 20, 0xD7A4, 28)))  # 갔, 었, 했, 겠 ...
+_CLOSED_BY_B = "".join(map(chr, range(0xAC00 + 17, 0xD7A4, 28)))  # 합, 습, 입 ...
 FINAL_ENDING = re.compile(
-    "(?:[습합입됩줍옵갑봅납십랍]니다|[어아여해워와려져겨셔쳐돼]요|예요|에요|네요|군요|지요|죠|세요|까요"
-    "|[았었였했갔왔봤됐겠났렸졌쳤웠꼈셨섰켰혔뒀줬잤탔샀찼컸]다)$"
+    f"(?:[{_CLOSED_BY_B}]니다|[어아여해워와려져겨셔쳐돼]요|예요|에요|네요|군요|지요|죠|세요|까요"
+    f"|[{_CLOSED_BY_SS}]다)$"
 )
+STARTS_ANEW = re.compile("(?:그래서|그리고|그러나|그런데|그러자|그때|하지만|그러면)\\s")
+"""Words that begin a clause whatever ending stands before them."""
+
 _PREDICATE_ENDING = re.compile("(?:[다요까죠네지라자래걸군구나야어아해마니데걸])$")
 
 # Words that carry on after such an ending: quoting, auxiliary and connective forms.
 CARRIES_ON = re.compile(
     r"(?:이?라[고며는던]|라면서|하[고며면는던니자더]|하였|했다|한다고|할지|해도|(?:고|며|면|는|던|만|마는)\b"
-    r"|왔|온\b|올\b|오[고는던며]|와서|갔|가[고는던며]\b|싶|그랬|느[꼈낌]|생각[했하]|들었|전[했해]|듯)"
+    r"|왔|보[니면]|\S{1,4}다\s[하했]|간\b|갈\b|온\b|올\b|오[고는던며]|와서|갔|가[고는던며]\b|싶|그랬|느[꼈낌]|생각[했하]|들었|전[했해]|듯)"
 )
 
 # What follows a closed quotation when its tag goes on: 하고, 라고, 라며 ...

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 
 from pyojeong.text import tags
 from pyojeong.text.clauses import cut_long
-from pyojeong.text.endings import ABBREVIATIONS, CARRIES_ON, FINAL_ENDING, MAY_END, NUMBERED
+from pyojeong.text.endings import (
+    ABBREVIATIONS,
+    CARRIES_ON,
+    FINAL_ENDING,
+    MAY_END,
+    NUMBERED,
+    STARTS_ANEW,
+)
 from pyojeong.text.layout import line_breaks, paragraphs
 from pyojeong.text.normalize import normalize
 from pyojeong.text.quotes import CLOSING, OPENING, Pair, find_pairs, outermost
@@ -223,9 +230,7 @@ class _Paragraph:
         for ending in _BARE_ENDING.finditer(self.text, self.start, self.end):
             trail = _TRAIL.match(self.text, ending.end(), self.end)
             position = trail.end() if trail else ending.end()
-            if self._enclosed(position) or not FINAL_ENDING.search(
-                self.text, max(self.start, ending.end() - 4), ending.end()
-            ):
+            if self._enclosed(position) or not self._finishes(ending.end(), position):
                 continue
             index = bisect_right(firm, position)
             begun = max(last, firm[index - 1]) if index else last
@@ -236,10 +241,17 @@ class _Paragraph:
                 last = position
                 yield position
 
+    def _finishes(self, end: int, position: int) -> bool:
+        """Whether the words up to `end` can stand as a sentence before what follows."""
+        if FINAL_ENDING.search(self.text, max(self.start, end - 4), end):
+            return True
+        word = self._next_word(position)
+        return bool(STARTS_ANEW.match(self.text, word, min(self.end, word + 8)))
+
     def _starts_clause(self, word: int) -> bool:
         if not _is_hangul(self._char(word)):
             return self._char(word) in OPENING and word in self.opened
-        return not CARRIES_ON.match(self.text, word, min(self.end, word + 8))
+        return not CARRIES_ON.match(self.text, word, min(self.end, word + 12))
 
 
 def _is_hangul(char: str) -> bool:
