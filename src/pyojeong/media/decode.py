@@ -163,14 +163,14 @@ def _opened(path: Path | str) -> Iterator[InputContainer]:
         )
     options = {"protocol_whitelist": "file"}
     try:
-        with av.open(
-            f"file:{path.absolute()}", format=kind, options=options, metadata_errors="replace"
-        ) as container:
+        with av.open(f"file:{path.absolute()}", format=kind, options=options) as container:
             yield container
-    except av.FFmpegError as error:
+    # Some releases of PyAV refuse names of tracks that are not UTF-8.
+    except (av.FFmpegError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", "UTF-8")
         raise BadInput(
-            f"{path} is damaged and cannot be read as a film ({error.strerror}).",
-            f"{path}은(는) 손상되어 영상으로 읽을 수 없습니다({error.strerror}).",
+            f"{path} is damaged and cannot be read as a film ({reason}).",
+            f"{path}은(는) 손상되어 영상으로 읽을 수 없습니다({reason}).",
         ) from error
 
 
