@@ -1,7 +1,8 @@
 """Which mouth shape each speech sound has, as ARKit coefficients.
 
 The classes follow the 15 Oculus/MPEG-4 visemes, with the vowels split further so that Korean
-ㅏ ㅓ ㅗ ㅜ ㅡ ㅣ ㅐ differ to the eye. Weights are for careful speech; loudness scales how far the
+ㅏ ㅓ ㅗ ㅜ ㅡ ㅣ ㅐ differ to the eye. Spread lips use mouthStretch, never mouthSmile, and the upper
+lip is hardly raised: a sad face must not smile at every ㅣ. Weights are for careful speech; loudness scales how far the
 mouth opens (`visemes.py`).
 """
 
@@ -45,18 +46,16 @@ _SHAPES: dict[str, MouthShape] = {
     shape.name: shape
     for shape in (
         REST,
-        _vowel("aa", jawOpen=0.62, mouthLowerDown=0.38, mouthUpperUp=0.16, mouthStretch=0.06),
-        _vowel("ae", jawOpen=0.46, mouthLowerDown=0.36, mouthUpperUp=0.18, mouthStretch=0.22),
-        _vowel("eh", jawOpen=0.34, mouthLowerDown=0.30, mouthUpperUp=0.14, mouthStretch=0.20,
-               mouthSmile=0.10),
+        _vowel("aa", jawOpen=0.62, mouthLowerDown=0.38, mouthUpperUp=0.10, mouthStretch=0.04),
+        _vowel("ae", jawOpen=0.46, mouthLowerDown=0.36, mouthUpperUp=0.10, mouthStretch=0.22),
+        _vowel("eh", jawOpen=0.34, mouthLowerDown=0.30, mouthUpperUp=0.08, mouthStretch=0.26),
         _vowel("uh", jawOpen=0.46, mouthLowerDown=0.24, mouthUpperUp=0.08, mouthFunnel=0.16),
         _vowel("aw", jawOpen=0.46, mouthFunnel=0.40, mouthPucker=0.22, mouthLowerDown=0.12),
         _vowel("schwa", jawOpen=0.28, mouthLowerDown=0.20, mouthUpperUp=0.08),
         _vowel("oh", jawOpen=0.32, mouthFunnel=0.56, mouthPucker=0.52, mouthLowerDown=0.04),
         _vowel("ou", jawOpen=0.15, mouthPucker=0.85, mouthFunnel=0.32),
-        _vowel("eu", jawOpen=0.16, mouthLowerDown=0.20, mouthStretch=0.30, mouthUpperUp=0.06),
-        _vowel("ih", jawOpen=0.16, mouthLowerDown=0.24, mouthStretch=0.26, mouthSmile=0.26,
-               mouthUpperUp=0.12),
+        _vowel("eu", jawOpen=0.16, mouthLowerDown=0.20, mouthStretch=0.26, mouthUpperUp=0.04),
+        _vowel("ih", jawOpen=0.16, mouthLowerDown=0.28, mouthStretch=0.42, mouthUpperUp=0.06),
         MouthShape("PP", both_sides({"mouthPress": 0.35, "mouthRollLower": 0.22,
                                      "mouthRollUpper": 0.16}), 1.2, 0.8, closed=True),
         _consonant("FF", 2.6, 1.4, jawOpen=0.06, mouthRollLower=0.75, mouthUpperUp=0.30,
@@ -70,12 +69,11 @@ _SHAPES: dict[str, MouthShape] = {
         _consonant("CH", 1.3, 1.0, jawOpen=0.10, mouthFunnel=0.42, mouthPucker=0.12,
                    mouthUpperUp=0.14, mouthLowerDown=0.12),
         _consonant("SS", 1.3, 0.45, jawOpen=0.05, mouthStretch=0.24, mouthLowerDown=0.28,
-                   mouthUpperUp=0.16),
+                   mouthUpperUp=0.10),
         _consonant("nn", 0.8, 0.15, jawOpen=0.14, mouthLowerDown=0.14),
         _consonant("RR", 1.0, 0.8, jawOpen=0.16, mouthPucker=0.30, mouthFunnel=0.24),
         _consonant("ww", 1.2, 1.6, jawOpen=0.10, mouthPucker=0.85, mouthFunnel=0.22),
-        _consonant("jj", 0.8, 0.8, jawOpen=0.12, mouthStretch=0.24, mouthSmile=0.22,
-                   mouthLowerDown=0.16),
+        _consonant("jj", 0.8, 0.8, jawOpen=0.12, mouthStretch=0.36, mouthLowerDown=0.18),
         _consonant("hh", 0.12, 0.08, jawOpen=0.24, mouthLowerDown=0.12),
     )
 }  # fmt: skip
