@@ -60,6 +60,22 @@ def test_six_of_six(detector, portrait):
     assert len(faces) == 6
 
 
+@pytest.mark.parametrize("size", [27, 41])
+def test_a_crowd_of_small_faces(detector, portrait, size):
+    spots = [(30 + 3 * size * i, 20 + 3 * size * j, size) for i in range(6) for j in range(4)]
+    image, truth = scene(portrait, 1280, 853, spots)
+    faces = detector.detect(image)
+    assert np.mean(found(faces, truth)) > 0.9
+    assert len(faces) == sum(found(faces, truth))
+
+
+def test_a_small_picture_with_many_small_faces_is_survived(detector, portrait):
+    spots = [(30 * i, 35 * j, 14) for i in range(5) for j in range(3)]
+    image, truth = scene(portrait, 150, 110, spots)
+    faces = detector.detect(image)
+    assert len(faces) == sum(found(faces, truth))
+
+
 def test_large_and_small_together(detector, portrait):
     image, truth = scene(portrait, 1280, 853, [(40, 40, 330), (900, 120, 50), (1000, 600, 60)])
     faces = detector.detect(image)

@@ -21,7 +21,7 @@ import numpy as np
 
 from pyojeong.errors import BadSettings
 from pyojeong.face.roi import roi_from_detection
-from pyojeong.face.ssd import Floats, Found, View, full_range, short_range
+from pyojeong.face.ssd import Floats, Found, Ssd, View, full_range, short_range
 from pyojeong.face.suppression import distinct, overlaps
 from pyojeong.face.types import Faces, Image
 from pyojeong.settings import settings
@@ -35,13 +35,17 @@ shorter side. The full-range network finds faces from about 6 % of a tile up."""
 MOST_TILES = 12
 """Large pictures get larger tiles instead of more."""
 
+SMALL, HALVINGS = 0.12, 2
+"""Two faces smaller than this share of their tile make a crowd, which is searched again with
+tiles of half the side, and once more."""
+
 OVERLAP = 0.35
 """Share of a tile that its neighbour sees again."""
 
 CANDIDATE = 0.2
 """Score from which a face is looked at again."""
 
-MOST = 300
+MOST = 500
 """Most candidates looked at again; a crowd has fewer, a hostile picture could have thousands."""
 
 CLOSE, FRAMED = 2.0, 1.7
@@ -70,21 +74,30 @@ class BlazeFace:
 
     def detect(self, image: Image) -> Faces:
         """Faces of an RGB picture, best first; an empty result where there are none."""
-        boxes, _, keypoints = self._candidates(image)
-        looked = at_once(partial(self._second_look, image), boxes[:MOST], keypoints[:MOST])
-        kept = [found for found in looked if found is not None]
-        if not kept:
-            return Faces.empty()
-        return _clipped(distinct(*_joined(kept)), image)
-
-    def _candidates(self, image: Image) -> Found:
-        """Everything either network takes for a face. The tiles are cut from one shrunk copy, in
-        which a tile has the size of the network's input."""
         side = tile_side(image)
+        found = self._confirm(image, self._search(image, side, [self._near, self._far]))
+        for _ in range(HALVINGS):
+            if max(image.shape[:2]) <= side / 2 or not _is_crowd(found, side):
+                break
+            side /= 2
+            more = _apart_from(found, self._search(image, side, []))
+            found = distinct(*_joined([found, self._confirm(image, more)]))
+        return _clipped(found, image)
+
+    def _confirm(self, image: Image, candidates: Found) -> Found:
+        """Those candidates that pass the second look, as it saw them."""
+        boxes, scores, keypoints = (column[:MOST] for column in candidates)
+        looked = at_once(partial(self._second_look, image), boxes, keypoints)
+        kept = [found for found in looked if found is not None]
+        return distinct(*_joined(kept)) if kept else (boxes[:0], scores[:0], keypoints[:0])
+
+    def _search(self, image: Image, side: float, on_whole: list[Ssd]) -> Found:
+        """Candidates in tiles of one size, and of some networks on the whole picture. All views
+        are cut from one shrunk copy, in which a tile has the size of the network's input."""
         small, factor = _shrunk(image, self._far.size / side)
-        whole = View.whole(small)
-        views = [whole, whole, *tiles(small, side * factor)]
-        networks = [self._near] + [self._far] * (len(views) - 1)
+        far = tiles(small, side * factor)
+        views = [View.whole(small)] * len(on_whole) + far
+        networks = on_whole + [self._far] * len(far)
         found = at_once(lambda network, view: network.look(small, view, CANDIDATE), networks, views)
         boxes, scores, keypoints = distinct(*_joined(found))
         return boxes / np.float32(factor), scores, keypoints / np.float32(factor)
@@ -166,6 +179,21 @@ def _starts(length: int, side: float) -> list[float]:
 def _joined(found: list[Found]) -> Found:
     boxes, scores, keypoints = (np.concatenate(column) for column in zip(*found, strict=True))
     return boxes, scores, keypoints
+
+
+def _is_crowd(found: Found, side: float) -> bool:
+    """Whether faces are so small in their tiles that others must have been missed."""
+    boxes = found[0]
+    return int(np.sum(boxes[:, 2] - boxes[:, 0] < SMALL * side)) >= 2
+
+
+def _apart_from(found: Found, others: Found) -> Found:
+    """Those of the others that are no face already found."""
+    boxes, scores, keypoints = others
+    known = np.zeros(len(boxes), bool)
+    for box in found[0]:
+        known |= overlaps(box, boxes)[0] > 0.3
+    return boxes[~known], scores[~known], keypoints[~known]
 
 
 def _hangs_over(box: Floats, image: Image) -> bool:
