@@ -116,7 +116,9 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
                 seconds = frame.pts * frame.time_base - (container.start_time or 0) / av.time_base
                 lead = round(float(seconds) * rate)
             # Averaged here: FFmpeg's own mix to mono may leave [-1, 1].
-            blocks += [block.to_ndarray().mean(0) for block in to_float.resample(frame)]
+            blocks += [
+                block.to_ndarray().mean(0).astype(np.float32) for block in to_float.resample(frame)
+            ]
     samples = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
     samples = np.concatenate([np.zeros(max(0, lead), np.float32), samples[max(0, -lead) :]])
     if length is not None:

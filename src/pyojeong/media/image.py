@@ -184,7 +184,7 @@ def _from_cmyk(image: Image.Image) -> Image.Image:
 def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     """Gray of any depth to 8 bits: floats up to 1 as shares of white, else by their range."""
     gray = np.nan_to_num(values.astype(np.float32))
-    top = float(gray.max(initial=0.0))
+    top = float(gray.max())
     whites = (1.0, 255.0, 65535.0) if values.dtype.kind == "f" else (255.0, 65535.0)
     white = next((w for w in whites if top <= w), top)
     if values.dtype == np.uint16:
