@@ -23,7 +23,7 @@ from pyojeong.edit.warp import (
     spread_over,
 )
 
-CELL_CM = 0.26
+CELL_CM = 0.32
 REACH_CM = 4.5
 """How far an expression moves what is around the face; twice that below the chin."""
 HEAD_REACH_CM = 8.5
