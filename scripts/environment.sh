@@ -8,7 +8,8 @@
 
 find_python() {
     local candidate
-    for candidate in ${PYTHON:-} python3.13 python3.12 python3.11 python3; do
+    # The oldest first: it is the one that most packages have been built for.
+    for candidate in ${PYTHON:-} python3.11 python3.12 python3.13 python3; do
         if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
             >/dev/null 2>&1; then
             echo "$candidate"
