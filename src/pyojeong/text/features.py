@@ -33,7 +33,8 @@ _STEP = np.uint64(0x100000001B3)
 _REPEAT = re.compile(r"(.)\1{2,}", re.DOTALL)
 _DIGITS = re.compile(r"\d+")
 _QUOTES = str.maketrans("“”„‟「」『』«»‘’`´", '""""""""""\'\'\'\'')
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[\w]+|[^\w\s]+")
+_EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
+_TOKEN = re.compile(rf"[a-z]+(?:'[a-z]+)?|[\w]+|[{_EMOJI}]|[^\w\s{_EMOJI}]+")
 _NEGATES_BACK = re.compile("않|못|없|아니|말[고아라았]|^마라|^마세")
 _NEGATES_ON = frozenset(
     ("안", "못", "not", "no", "never", "without", "hardly", "cannot", "nothing", "nor", "neither")
@@ -159,7 +160,7 @@ def _read_words(text: str, lexicon: Lexicon, words: list[int], classes: list[int
     stems: list[bytes] = []
     for place, token in enumerate(tokens):
         word = to_letters(token)[:24].encode()
-        step = 3 if token[0] >= "\u1100" else 1
+        step = len(token[0].encode()) if token[0] >= "\u1100" else 1
         flags = (b"-" if negated[place] else b"") + (b"!" if 0 <= last < place else b"")
         if 0 <= place <= last:
             flags += b"?"

@@ -17,7 +17,22 @@ from pyojeong.emotion import EMOTIONS, Emotion
 from pyojeong.train.text_data import Rows
 
 _SEED = 7
-_GESTURE_SHARE = 0.5
+_GESTURE_SHARE = 0.45
+_CONTRAST_SHARE = 0.15
+_KO_BRIDGE = (
+    "",
+    "이제는 ",
+    "곧 ",
+    "금세 ",
+    "나중에는 ",
+    "지금은 ",
+    "마지막에는 ",
+    "친구들 덕분에 ",
+    "그 뒤로는 ",
+)
+_EN_BRIDGE = (
+    "but later felt", "but now felt", "but then became", "yet in the end was", "but by evening was",
+)  # fmt: skip
 _GESTURES = Path(__file__).with_name("text_gestures.toml")
 _KO_GESTURE_ENDS = (
     "어요.",
@@ -39,7 +54,7 @@ _KO_FEELS = {
         자랑스러웠/자랑스러워/자랑스럽
         다행스러웠/다행스러워/다행스럽 사랑스러웠/사랑스러워/사랑스럽
         감격스러웠/감격스러워/감격스럽 좋았/좋아/좋
-        든든했/든든해/든든하 편안했/편안해/편안하 만족스러웠/만족스러워/만족스럽
+        든든했/든든해/든든하 편안했/편안해/편안하 괜찮았/괜찮아/괜찮 만족스러웠/만족스러워/만족스럽
         재미있었/재미있어/재미있
         감사했/감사해/감사하 흥겨웠/흥겨워/흥겹 벅찼/벅차/벅차 유쾌했/유쾌해/유쾌하""",
     "anger": """화났/화나/화나 분했/분해/분하 억울했/억울해/억울하 짜증났/짜증나/짜증나
@@ -198,6 +213,8 @@ def _korean(emotion: Emotion, source: random.Random) -> tuple[str, Emotion]:
         *_, base = _forms(source.choice(feels.split()))
         return f"{topic} {source.choice(_KO_NOT).format(base=base)}", _denied(name)
     when, very = source.choice(_KO_WHEN), source.choice(_KO_VERY)
+    if source.random() < _CONTRAST_SHARE:
+        return f"{topic} {when}{_korean_contrast(emotion, source)}", emotion
     if source.random() < _GESTURE_SHARE:
         gesture = source.choice(_gestures()[emotion, "ko"]) + source.choice(_KO_GESTURE_ENDS)
         return f"{when}{topic} {gesture}", emotion
@@ -207,6 +224,17 @@ def _korean(emotion: Emotion, source: random.Random) -> tuple[str, Emotion]:
         return f"{when}{topic} {end}", emotion
     subject = topic + " " if source.random() < 0.75 else ""
     return f"{subject}{when}{very}{end}", emotion
+
+
+def _korean_contrast(emotion: Emotion, source: random.Random) -> str:
+    """Another feeling, then this one: the last clause wins."""
+    before, *_ = _forms(source.choice(_other(_KO_FEELS, emotion, source).split()))
+    after, *_ = _forms(source.choice(_KO_FEELS[emotion].split()))
+    return f"{before}지만 {source.choice(_KO_BRIDGE)}{after}{source.choice(_KO_GESTURE_ENDS)}"
+
+
+def _other(feels: dict[str, str], emotion: Emotion, source: random.Random) -> str:
+    return feels[source.choice([name for name in feels if name != emotion])]
 
 
 @cache
@@ -245,6 +273,11 @@ def _english(emotion: Emotion, source: random.Random) -> tuple[str, Emotion]:
         word = source.choice(feels.split()).replace("_", " ")
         negated = source.choice(("was not", "wasn't", "was never", "did not feel"))
         return f"{who} {negated} {word}{source.choice(_EN_TAIL)}", _denied(name)
+    if source.random() < _CONTRAST_SHARE:
+        before = source.choice(_other(_EN_FEELS, emotion, source).split())
+        after = source.choice(_EN_FEELS[emotion].split())
+        text = f"{who} was {before} at first, {source.choice(_EN_BRIDGE)} {after}."
+        return text.replace("_", " "), emotion
     if source.random() < _GESTURE_SHARE:
         gesture = source.choice(_gestures()[emotion, "en"]).rstrip("!")
         return f"{who} {gesture}{source.choice(_EN_GESTURE_ENDS)}", emotion
