@@ -81,7 +81,7 @@ def express_photo(
         wish = mix_expression({e: v * factor for e, v in mix.items()}) + added
         picture = _paste(image, rig, rig.draw(wish, relax))
         seen = _read(picture, rig.zone, face.mesh, reader)
-        verdict = judge(mix, (face.mesh, face.scores), seen, factor)
+        verdict = judge(mix, (face.mesh, face.scores), seen, factor, rig.strength)
         done = Expressed(picture, (box[0], box[1], box[2], box[3]), verdict)
         if best is None or _score(done, mix) > _score(best, mix):
             best = done

@@ -83,6 +83,11 @@ class FaceMotion:
         place: Floats = self._moved(Expression(bone))[LOWER_LIP[3, 5]]
         return place
 
+    def parted(self, moved: Floats) -> float:
+        """0 to 1: whether the lips have left the place they have in the photo."""
+        middle = moved[[UPPER_LIP[3, 5], LOWER_LIP[3, 5]]]
+        return float(min(np.abs(middle).max() / (0.2 * self.pose.scale), 1.0))
+
     def iris(self, expression: Expression, side: int) -> Floats:
         """(2,) px by which an iris moves. side 0 is the person's right."""
         name = SIDES[side]

@@ -19,7 +19,8 @@ from pyojeong.edit.warp import Floats, soften
 @dataclass(frozen=True, slots=True, eq=False)
 class MouthInterior:
     """cavity: (h, w, 3). upper, lower, tongue: painted layers at rest. seen: what the
-    photo itself shows in the opening, hanging from the skull and standing on the jaw. reach: px
+    photo itself shows in the opening, hanging from the skull and standing on the jaw. core: (h, w) the
+    middle of that, which holds nothing of the lips. reach: px
     that light gets in past the lips. before: (h, w) light in the photo."""
 
     cavity: Floats
@@ -28,14 +29,16 @@ class MouthInterior:
     tongue: Layer
     seen_upper: Layer
     seen_lower: Layer
+    core: Floats
     reach: float
     before: Floats
 
-    def draw(self, ride: Floats, jaw: Floats, opening: Floats) -> Floats:
+    def draw(self, ride: Floats, jaw: Floats, opening: Floats, parted: float) -> Floats:
         """(h, w, 3) float32: the inside of the mouth.
 
         ride: (2, 3) where the head takes the canvas. jaw: (2,) px by which the jaw has opened.
-        opening: (h, w) how much of each pixel the lips leave free.
+        opening: (h, w) how much of each pixel the lips leave free. parted: 0 to 1, how far the
+        lips have moved since the photo; then nothing of their edge may stay behind.
         """
         skull, dropped = ride, ride.copy()
         dropped[:, 2] += jaw
@@ -45,12 +48,13 @@ class MouthInterior:
         _over(picture, self.upper, skull)
         shade = self.shade(opening)
         picture *= shade[..., None]
+        kept = 1 - parted * (1 - self.core)
         dimmer = np.minimum(shade / self.before, 1.0)[..., None]
         for (colour, alpha), move in (
             (self.seen_lower, dropped),
             (self.seen_upper, skull),
         ):
-            _over(picture, (colour, alpha), move, dimmer)
+            _over(picture, (colour, alpha * kept), move, dimmer)
         return picture
 
     def shade(self, opening: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from pyojeong.edit.basis import load_basis
@@ -120,6 +121,7 @@ def _interior(sitter: Sitter, slit: Slit, white: Floats) -> MouthInterior:
         paint_tongue(below, size, colours),
         (photo, seen_upper),
         (photo, seen_lower),
+        _core(slit.opening, 0.09 * pose.scale),
         max(1.0, 0.26 * pose.scale),
         np.ones(size, np.float32),
     )
@@ -172,6 +174,13 @@ def _seen(
         (alpha * share).astype(np.float32),
         end,
     )
+
+
+def _core(opening: Floats, rim: float) -> Floats:
+    """The opening without a soft rim of that many px."""
+    free = cv2.distanceTransform((opening > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    core = np.clip((free - rim) / max(1.0, 0.5 * rim), 0, 1)
+    return np.asarray(core, np.float32)
 
 
 def _teeth_end(place: Floats, luma: Floats) -> float:

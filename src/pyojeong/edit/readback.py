@@ -13,7 +13,7 @@ from pyojeong.emotion import KOREAN_NAMES, Emotion, EmotionScores
 from pyojeong.face.types import FaceMesh
 from pyojeong.media.files import Note
 
-STILL = (33, 133, 362, 263, 6, 168, 197, 195, 10, 151, 127, 356, 234, 454)
+STILL = (33, 133, 362, 263, 6, 168, 10, 151, 127, 356, 234, 454)
 """Points that no expression moves: eye corners, nose bridge, middle of the forehead, temples."""
 MOST_DRIFT = 4.0
 """Per cent of the eye distance; the mesh model itself wavers by about 1.5."""
@@ -66,8 +66,12 @@ def judge(
     before: tuple[FaceMesh, EmotionScores | None],
     after: tuple[FaceMesh | None, EmotionScores | None],
     intensity: float,
+    strength: float = 1.0,
 ) -> Verdict:
-    """Compare a face before and after an edit."""
+    """Compare a face before and after an edit.
+
+    strength: the share of the expression that could be drawn (`FaceRig.strength`).
+    """
     mesh, scores = after
     moved, drift = (0.0, 0.0) if mesh is None else _motion(before[0].points, mesh.points)
     passed: list[str] = []
@@ -83,6 +87,13 @@ def judge(
         )
     else:
         passed += ["face", "identity"]
+    if strength < 1:
+        failed.append(
+            Note(
+                f"the face is turned far away: only {strength:.0%} of the expression is drawn",
+                f"얼굴이 많이 돌아가 있어 표정의 {strength:.0%}만 그렸습니다",
+            )
+        )
     _check_emotion(asked, before[1], scores, passed, failed)
     return Verdict(
         dict(asked),

@@ -75,7 +75,7 @@ class FaceRig:
         slits = [self._mouth[0], *(slit for slit, _, _ in self._eyes)]
         patches = [self._patch(slit, sheets, head, back) for slit in slits]
         jaw = self._motion.jaw(wanted, relax)
-        self._draw_mouth(out, photo, patches[0], jaw)
+        self._draw_mouth(out, photo, patches[0], jaw, self._motion.parted(moved))
         shown = self.source * (1 - relax) + wanted
         for side in (0, 1):
             self._draw_eye(out, photo, patches[1 + side], side, shown)
@@ -108,10 +108,12 @@ class FaceRig:
         ride[:, 2] += ride[:, :2] @ corner - corner - step
         return _Patch(slit, rect, upper, lower, ride)
 
-    def _draw_mouth(self, out: Pixels, photo: Pixels, patch: _Patch, jaw: Floats) -> None:
+    def _draw_mouth(
+        self, out: Pixels, photo: Pixels, patch: _Patch, jaw: Floats, parted: float
+    ) -> None:
         view = patch.look(photo, self._method)
         inside: MouthInterior = self._mouth[1]
-        view.lay(out, inside.draw(patch.ride, jaw, view.opening))
+        view.lay(out, inside.draw(patch.ride, jaw, view.opening, parted))
 
     def _draw_eye(
         self, out: Pixels, photo: Pixels, patch: _Patch, side: int, shown: Expression

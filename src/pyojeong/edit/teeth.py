@@ -49,11 +49,14 @@ def paint_teeth(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette,
     soft = np.clip(height / px + 0.5, 0, 1)
     length = lengths[tooth] * (1 - 0.12 * inside**2)
     crown = np.clip((length - height) / max(3 * px, 0.06) + 0.5, 0, 1)
-    gap = 1 - 0.07 * np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.07) ** 2))
+    near = np.exp(-(((1 - np.abs(inside)) * widths[tooth] / 0.06) ** 2))
     row = np.exp(-((np.abs(u) / 2.5) ** 3))
     rise = np.clip(height / lengths[tooth], 0, 1)
-    body = 0.90 + 0.10 * np.sqrt(np.clip(1 - inside**2, 0, 1))
-    tone = body * gap * (0.94 + 0.08 * np.sin(np.pi * rise)) * (0.30 + 0.70 * row)
+    # Teeth part towards their tips and touch towards the gum.
+    gap = 1 - (0.04 + 0.16 * (1 - rise) ** 2) * near
+    body = 0.86 + 0.14 * np.sqrt(np.clip(1 - inside**2, 0, 1))
+    own = np.array([1.0, 0.97, 0.94, 0.97, 0.94, 0.92])[tooth]
+    tone = body * gap * own * (0.94 + 0.08 * np.sin(np.pi * rise)) * (0.30 + 0.70 * row)
     tone = tone * (1.0 if up else 0.86)
     gum = colours.gum * (0.40 + 0.45 * row)[..., None]
     colour = gum + (colours.teeth * tone[..., None] - gum) * crown[..., None]
