@@ -281,6 +281,27 @@ class TestWriting:
             assert back.info["icc_profile"] == icc
             assert back.size == (30, 40)
 
+    def test_exif_too_long_for_jpeg_is_left_out(self, tmp_path):
+        exif = Image.Exif()
+        exif[270] = "x" * 70_000
+        Image.fromarray(colourful()).save(tmp_path / "a.png", exif=exif)
+        picture = read_image(tmp_path / "a.png")
+        assert picture.exif is not None
+        write_image(tmp_path / "a.jpg", picture)
+        assert read_image(tmp_path / "a.jpg").exif is None
+
+    def test_broken_exif_is_no_reason_to_refuse(self, tmp_path):
+        random = np.random.default_rng(2)
+        exif = Image.Exif()
+        exif[271], exif[0x0112] = "Maker", 6
+        good = exif.tobytes()
+        for _ in range(60):
+            bad = bytearray(good)
+            for place in random.integers(6, len(bad), 4):
+                bad[place] = random.integers(0, 256)
+            Image.fromarray(colourful()).save(tmp_path / "a.jpg", exif=bytes(bad))
+            assert read_image(tmp_path / "a.jpg").rgb.size == 30 * 40 * 3
+
     def test_unknown_suffix_and_sizes_a_format_cannot_hold(self, tmp_path):
         with pytest.raises(OutputFailed, match=r"\.png"):
             write_image(tmp_path / "a.heic", Picture(colourful()))

@@ -7,7 +7,6 @@ decoded, so that a small file cannot claim gigabytes.
 from __future__ import annotations
 
 import io
-import struct
 import threading
 import warnings
 import zlib
@@ -203,7 +202,8 @@ def _exif(image: Image.Image) -> tuple[bytes | None, int]:
         for tag in set(exif) - _KEPT_TAGS:
             del exif[tag]
         return exif.tobytes() if exif else None, _valid(turn)
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
+    # Broken EXIF raises nearly anything, and is no reason to refuse the picture.
+    except Exception:
         return None, 1
 
 
@@ -247,6 +247,8 @@ _FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
 }
+# One segment holds it all (CIPA DC-008).
+_LONGEST_JPEG_EXIF = 65_533
 _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
 
 
@@ -277,7 +279,10 @@ def write_image(path: Path | str, picture: Picture, quality: int = 95) -> tuple[
             f"{kind}의 한 변은 {_LONGEST_SIDE[kind]}픽셀까지입니다({longest}). PNG를 쓰세요.",
         )
     image, notes = _pillow_image(picture, kind, Path(path))
-    options: dict[str, Any] = {"exif": picture.exif or b""} if kind != "BMP" else {}
+    exif = picture.exif or b""
+    if kind == "JPEG" and len(exif) > _LONGEST_JPEG_EXIF:
+        exif = b""
+    options: dict[str, Any] = {"exif": exif} if kind != "BMP" else {}
     if kind != "BMP" and picture.icc:
         options["icc_profile"] = picture.icc
     if kind == "JPEG":
