@@ -81,7 +81,7 @@ def interior(size=(80, 120)):
         paint_teeth(centre, size, colours, True),
         paint_teeth(centre, size, colours, False),
         paint_tongue(centre, size, colours),
-        nothing, nothing, 5.0, np.ones(size, np.float32),
+        nothing, nothing, np.ones(size, np.float32), 5.0, np.ones(size, np.float32),
     )  # fmt: skip
 
 
@@ -90,14 +90,14 @@ def test_a_narrow_slit_lets_little_light_in():
     wide[15:70, 20:100] = 1
     slit[38:40, 20:100] = 1
     mouth, none = interior(), np.zeros(2, np.float32)
-    bright = mouth.draw(STILL, none, wide)[36:40, 55:65].mean()
-    assert mouth.draw(STILL, none, slit)[36:40, 55:65].mean() < 0.6 * bright
+    bright = mouth.draw(STILL, none, wide, 1.0)[36:40, 55:65].mean()
+    assert mouth.draw(STILL, none, slit, 1.0)[36:40, 55:65].mean() < 0.6 * bright
 
 
 def test_lower_teeth_go_with_the_jaw_and_upper_ones_stay():
     open_ = np.ones((80, 120), np.float32)
     mouth = interior()
-    shut = mouth.draw(STILL, np.zeros(2, np.float32), open_)
-    dropped = mouth.draw(STILL, np.array([0, 14], np.float32), open_)
+    shut = mouth.draw(STILL, np.zeros(2, np.float32), open_, 1.0)
+    dropped = mouth.draw(STILL, np.array([0, 14], np.float32), open_, 1.0)
     assert dropped[25:38, 62] == pytest.approx(shut[25:38, 62], abs=1)
     assert np.abs(dropped[44:50, 62] - shut[44:50, 62]).mean() > 20

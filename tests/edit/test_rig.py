@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -88,13 +90,13 @@ def test_more_intensity_moves_landmarks_more(rig, name):
         np.linalg.norm(rig._motion.displacement(wear(**{name: s}), 0.0), axis=1).mean()
         for s in steps
     ]
-    assert all(b > a for a, b in zip(motion, motion[1:], strict=False))
+    assert all(b > a for a, b in pairwise(motion))
 
 
 @pytest.mark.parametrize("name", ["jawOpen", "eyeBlink", "mouthSmile", "mouthPucker"])
 def test_a_small_change_is_a_small_change(rig, name):
     pictures = [rig.draw(wear(**{name: v}), 1.0).astype(float) for v in (0.40, 0.42, 0.44)]
-    steps = [np.abs(b - a).mean() for a, b in zip(pictures, pictures[1:], strict=False)]
+    steps = [np.abs(b - a).mean() for a, b in pairwise(pictures)]
     assert max(steps) < 0.6
     assert max(steps) < 4 * min(steps) + 0.05
 
