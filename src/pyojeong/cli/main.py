@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from pyojeong.cli.language import choose_language, language, say
-from pyojeong.errors import PyojeongError, exit_code
+from pyojeong.errors import EXIT_CODES, PyojeongError, exit_code
 
 
 def main() -> None:
@@ -24,15 +23,13 @@ def main() -> None:
         build()()
     except PyojeongError as error:
         _fail(error.text(language()), exit_code(error))
-    except KeyboardInterrupt as error:
-        _fail(
-            say("Stopped; nothing was written.", "중단했습니다. 아무것도 쓰지 않았습니다."),
-            exit_code(error),
-        )
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error worth a message.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except KeyboardInterrupt:
+        _stopped()
+    except SystemExit as stop:
+        # Typer turns Ctrl-C inside a command into this exit, without a word.
+        if stop.code == EXIT_CODES[KeyboardInterrupt]:
+            _stopped()
+        raise
 
 
 def build() -> typer.Typer:
@@ -110,6 +107,13 @@ def _examples() -> str:
     return "\n\n".join(f"{about}:\n\n[cyan]  {command}[/cyan]" for about, command in lines)
 
 
-def _fail(message: str, code: int) -> None:
+def _stopped() -> NoReturn:
+    _fail(
+        say("Stopped; nothing was written.", "중단했습니다. 아무것도 쓰지 않았습니다."),
+        EXIT_CODES[KeyboardInterrupt],
+    )
+
+
+def _fail(message: str, code: int) -> NoReturn:
     print(f"pyojeong: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(code)

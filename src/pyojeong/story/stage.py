@@ -72,13 +72,12 @@ def _place(
     left, top = max(0, round(framing.x)), max(0, round(framing.y))
     right = min(width, round(framing.x + photo.shape[1] * framing.scale))
     bottom = min(height, round(framing.y + photo.shape[0] * framing.scale))
-    # Pixel centres: canvas + 0.5 = (photo + 0.5) * scale + offset.
     s = framing.scale
     shift = np.array([framing.x - left, framing.y - top], np.float32)
-    size = (right - left, bottom - top)
-    visible = _resized(photo, s, shift, size)
+    visible = _resized(photo, s, shift, (right - left, bottom - top))
     moved = points * np.float32(s)
-    moved[:, :2] += shift
+    # Pixel centres lie at whole numbers: canvas + 0.5 = (photo + 0.5) * scale + offset.
+    moved[:, :2] += shift + np.float32(0.5 * s - 0.5)
     return visible, moved.astype(np.float32), (left, top)
 
 
