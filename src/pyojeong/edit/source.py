@@ -55,7 +55,16 @@ def estimate_source(face: Floats) -> Expression:
         seen.append((face[a, axis] - face[b, axis] - rest) / spread)
     price = np.array(list(FITTED.values()))
     weights = _non_negative(np.array(rows, np.float64), np.array(seen, np.float64), price)
-    return Expression({n: float(w) for n, w in zip(FITTED, weights, strict=True) if w > 0.02})
+    found = _levelled(dict(zip(FITTED, (float(w) for w in weights), strict=True)))
+    return Expression({n: w for n, w in found.items() if w > 0.02})
+
+
+def _levelled(found: dict[str, float]) -> dict[str, float]:
+    """Brows and nose move together in nearly everyone: both sides get the mean."""
+    for name in ("browDown", "browOuterUp", "noseSneer"):
+        left, right = name + "Left", name + "Right"
+        found[left] = found[right] = (found[left] + found[right]) / 2
+    return found
 
 
 def _non_negative(
