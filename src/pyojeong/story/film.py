@@ -77,11 +77,11 @@ def make_film(
     .srt, .vtt and .json. progress is told the share done, 0 to 1.
     Raises OutputFailed, InferenceFailed.
     """
-    beside = tuple(output.with_suffix(suffix) for suffix in (".srt", ".vtt", ".json"))
+    srt, vtt, board = (output.with_suffix(suffix) for suffix in (".srt", ".vtt", ".json"))
     stage = set_stage(photo, mesh, film.width, film.height)
     tag = LANGUAGE_TAGS[storyboard.lines[0].lang]
     with ExitStack() as stack:
-        srt, vtt, json = (stack.enter_context(atomic_path(p)) for p in beside)
+        parts = [stack.enter_context(atomic_path(path)) for path in (srt, vtt, board)]
         writer = stack.enter_context(
             VideoWriter(
                 output,
@@ -95,11 +95,11 @@ def make_film(
         )
         shooting = _Shooting(stage, writer, film, Motion(seed_of(storyboard)))
         lines, cues = shooting.shoot(storyboard, voice, progress)
-        write_srt(srt, cues)
-        write_vtt(vtt, cues)
+        write_srt(parts[0], cues)
+        write_vtt(parts[1], cues)
         timed = Storyboard(tuple(lines), round(shooting.duration_s, 3))
-        timed.write(json)
-    return Film(output, *beside, storyboard=timed)
+        timed.write(parts[2])
+    return Film(output, srt, vtt, board, timed)
 
 
 class _Shooting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -57,7 +58,7 @@ def set_stage(photo: Image, mesh: FaceMesh, width: int, height: int) -> PhotoSta
     x0, y0, x1, y1 = (float(v) for v in mesh.box)
     photo_size = (photo.shape[1], photo.shape[0])
     framing = frame_face(photo_size, (x0, y0, x1, y1), (width, height))
-    visible, points, corner = _place(photo, mesh.points, framing, width, height)
+    visible, points, corner = place(photo, mesh.points, framing, width, height)
     canvas = _backdrop(photo, width, height)
     x, y = corner
     canvas[y : y + visible.shape[0], x : x + visible.shape[1]] = visible
@@ -65,10 +66,13 @@ def set_stage(photo: Image, mesh: FaceMesh, width: int, height: int) -> PhotoSta
     return PhotoStage(rig, corner, canvas, canvas.copy())
 
 
-def _place(
+def place(
     photo: Image, points: NDArray[np.float32], framing: Framing, width: int, height: int
 ) -> tuple[Image, NDArray[np.float32], tuple[int, int]]:
-    """The visible part of the scaled photo, the mesh in it, and its corner on the canvas."""
+    """The visible part of the scaled photo, the mesh points in it, and its corner on the canvas.
+
+    points: (n, 3) px of the photo, whole numbers at pixel centres.
+    """
     left, top = max(0, round(framing.x)), max(0, round(framing.y))
     right = min(width, round(framing.x + photo.shape[1] * framing.scale))
     bottom = min(height, round(framing.y + photo.shape[0] * framing.scale))
@@ -84,18 +88,18 @@ def _place(
 def _resized(
     photo: Image, scale: float, shift: NDArray[np.float32], size: tuple[int, int]
 ) -> Image:
+    sx = sy = scale
+    source: NDArray[Any] = photo
     if scale < 1:
         # Shrink by area first: a plain warp would alias.
-        small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        x, y = scale * photo.shape[1] / small.shape[1], scale * photo.shape[0] / small.shape[0]
-        photo, sx, sy = small, x, y
-    else:
-        sx = sy = scale
+        source = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        sx = scale * photo.shape[1] / source.shape[1]
+        sy = scale * photo.shape[0] / source.shape[0]
     matrix = np.array(
         [[sx, 0, shift[0] + 0.5 * sx - 0.5], [0, sy, shift[1] + 0.5 * sy - 0.5]], np.float64
     )
     warped = cv2.warpAffine(
-        photo, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        source, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return warped.astype(np.uint8, copy=False)
 
