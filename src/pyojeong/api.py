@@ -13,7 +13,7 @@ from pyojeong.errors import BadSettings, NoFace
 from pyojeong.face.reader import FaceReader, ReadFace
 from pyojeong.face.types import Image
 from pyojeong.media.files import read_text_file
-from pyojeong.media.image import read_image
+from pyojeong.media.image import read_image, to_srgb
 from pyojeong.media.textinput import check_text
 from pyojeong.media.video import check_film_output
 from pyojeong.registry import load
@@ -139,5 +139,5 @@ def _story(story: str | Path) -> str:
 
 def _pixels(image: str | Path | Image) -> Image:
     if isinstance(image, str | Path):
-        return read_image(Path(image)).rgb
+        return to_srgb(read_image(Path(image))).rgb
     return image

@@ -53,9 +53,9 @@ def command(
 
 
 def _read(reader: FaceReader, path: Path, *, quiet: bool) -> dict[str, Any]:
-    from pyojeong.media.image import read_image
+    from pyojeong.media.image import read_image, to_srgb
 
-    picture = read_image(path)
+    picture = to_srgb(read_image(path))
     faces = reader.read(picture.rgb)
     if not quiet:
         _print(path, faces)

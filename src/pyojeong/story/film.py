@@ -89,8 +89,8 @@ def make_film(
                 film.height,
                 film.fps,
                 audio_rate=RATE,
-                subtitles=True,
                 language=tag,
+                show_subtitles=not film.burn,
             )
         )
         shooting = _Shooting(stage, writer, film, Motion(seed_of(storyboard)))
