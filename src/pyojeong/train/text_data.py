@@ -96,7 +96,15 @@ def validation_rows() -> Rows:
 
 
 def corpus_part(part: str) -> Rows:
-    """The corpus files of one part (train, dev, test), sources `corpus_ko` and `corpus_en`."""
+    """The corpus files of one part (train, dev, test), sources `corpus_ko` and `corpus_en`.
+
+    Raises BadSettings outside a clone of the repository, where there is no corpus.
+    """
+    if not _CORPUS.is_dir():
+        raise BadSettings(
+            f"No corpus at {_CORPUS}. Train from a clone of the repository.",
+            f"말뭉치가 없습니다: {_CORPUS}. 저장소를 복제한 곳에서 학습하세요.",
+        )
     texts, targets, sources = [], [], []
     for name in json.loads((_CORPUS / "splits.json").read_text("utf-8")).get(part, []):
         with (_CORPUS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:

@@ -56,19 +56,19 @@ class Config:
     epochs: int = 2
     batch: int = 256
     rate: float = 0.06
-    dropped: float = 0.3
+    dropped: float = 0.5
     balance: float = 0.4
     seed: int = 0
     mass: tuple[tuple[str, float], ...] = (
-        ("corpus_ko", 0.24),
-        ("corpus_en", 0.18),
+        ("corpus_ko", 0.28),
+        ("corpus_en", 0.21),
         ("templates_ko", 0.05),
         ("templates_en", 0.05),
-        ("goemotions_ko", 0.2),
-        ("goemotions_en", 0.17),
+        ("goemotions_ko", 0.17),
+        ("goemotions_en", 0.16),
         ("kote", 0.07),
         ("xed_en", 0.08),
-        ("nsmc_keyword_weak", 0.05),
+        ("nsmc_keyword_weak", 0.04),
     )
 
 
