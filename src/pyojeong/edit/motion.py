@@ -10,6 +10,7 @@ import numpy as np
 
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.lids import LID_NAMES, Lids, make_lids, opening_factor
+from pyojeong.edit.mouth import LipState
 from pyojeong.edit.pose import PIVOT, Pose, head_rotation, vertex_normals
 from pyojeong.edit.source import estimate_source
 from pyojeong.edit.topology import LOWER_LIP, SIDES, UPPER_LIP, lid_rings
@@ -19,6 +20,8 @@ from pyojeong.expression import ARKIT_52, Expression
 
 MOST = 1.6
 """Largest coefficient that is drawn; a sum beyond it is cut off."""
+WIDEST = 0.85
+"""Largest jawOpen: 3 cm, about as far as a jaw goes without pain."""
 EYEBALL_CM = 1.2
 LIP_SHARES = ((3, 1.0), (2, 1.0), (1, 0.95), (0, 0.85))
 """Ring of the lip, and how much of a correction of its inner edge it follows."""
@@ -53,6 +56,12 @@ class FaceMotion:
         head = tuple(float(np.clip(v, -15, 15)) for v in expression.head)
         kept = expression.clipped(-1.0, MOST).coefficients
         weights = {n: v * self.strength for n, v in kept.items()}
+        if "jawOpen" in weights:
+            weights["jawOpen"] = min(weights["jawOpen"], WIDEST)
+        if "mouthClose" in weights:
+            # It closes what the jaw opens and means nothing without it.
+            jaw = weights.get("jawOpen", 0.0) + self.source["jawOpen"]
+            weights["mouthClose"] = min(weights["mouthClose"], max(jaw, 0.0))
         return Expression(weights, (head[0], head[1], head[2]), expression.gaze)
 
     def displacement(self, expression: Expression, relax: float) -> Floats:
@@ -83,10 +92,14 @@ class FaceMotion:
         place: Floats = self._moved(Expression(bone))[LOWER_LIP[3, 5]]
         return place
 
-    def parted(self, moved: Floats) -> float:
-        """0 to 1: whether the lips have left the place they have in the photo."""
+    def lips(self, moved: Floats) -> LipState:
+        """What a motion (468, 2) px does to the lips."""
         middle = moved[[UPPER_LIP[3, 5], LOWER_LIP[3, 5]]]
-        return float(min(np.abs(middle).max() / (0.2 * self.pose.scale), 1.0))
+        place = self.xy[:468] + moved
+        gap = float(((place[LOWER_LIP[3]] - place[UPPER_LIP[3]]) @ self.pose.down_unit).max())
+        left = float(np.abs(middle).max()) / (0.2 * self.pose.scale)
+        sealed = 1 - max(gap, 0.0) / (0.1 * self.pose.scale)
+        return LipState(min(left, 1.0), max(sealed, 0.0))
 
     def iris(self, expression: Expression, side: int) -> Floats:
         """(2,) px by which an iris moves. side 0 is the person's right."""
@@ -109,11 +122,15 @@ class FaceMotion:
 
     def _close_lips(self, moved: Floats, spoken: Floats, relax: float) -> None:
         """Correct the gap between the lips: what is left of the photo's, plus what the
-        expression asks for, never below zero."""
-        top, low, down = UPPER_LIP[3], LOWER_LIP[3], self.pose.down_unit
-        now = self.lip_gaps + (moved[low] - moved[top]) @ down
-        asked = self.lip_gaps * (1 - relax) + (spoken[low] - spoken[top]) @ down
-        extra = (np.maximum(asked, 0) - now)[:, None] * down
+        expression asks for, never below zero. Lips that meet, meet point by point."""
+        top, low, pose = UPPER_LIP[3], LOWER_LIP[3], self.pose
+        apart = self.xy[low] + moved[low] - self.xy[top] - moved[top]
+        asked = self.lip_gaps * (1 - relax) + (spoken[low] - spoken[top]) @ pose.down_unit
+        wanted = np.maximum(asked, 0)
+        near = np.minimum(self.lip_gaps + 0.15 * pose.scale, 0.3 * pose.scale)
+        aside = apart @ pose.right_unit * (np.minimum(wanted / near, 1) - 1)
+        extra = np.outer(wanted - apart @ pose.down_unit, pose.down_unit)
+        extra += np.outer(aside, pose.right_unit)
         for ring, share in LIP_SHARES:
             moved[UPPER_LIP[ring]] -= extra * (0.45 * share)
             moved[LOWER_LIP[ring]] += extra * (0.55 * share)

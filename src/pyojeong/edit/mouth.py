@@ -16,11 +16,20 @@ from pyojeong.edit.teeth import Layer
 from pyojeong.edit.warp import Floats, soften
 
 
+@dataclass(frozen=True, slots=True)
+class LipState:
+    """left: 0 to 1, how far the lips have left their place in the photo; then nothing of their
+    edge may stay behind on the teeth. sealed: 1 where they touch; then nothing shines through."""
+
+    left: float
+    sealed: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MouthInterior:
     """cavity: (h, w, 3). upper, lower, tongue: painted layers at rest. seen: what the
     photo itself shows in the opening, hanging from the skull and standing on the jaw. core: (h, w) the
-    middle of that, which holds nothing of the lips. reach: px
+    middle of that, which holds nothing of the lips. seam: (3,) between closed lips. reach: px
     that light gets in past the lips. before: (h, w) light in the photo."""
 
     cavity: Floats
@@ -30,15 +39,15 @@ class MouthInterior:
     seen_upper: Layer
     seen_lower: Layer
     core: Floats
+    seam: Floats
     reach: float
     before: Floats
 
-    def draw(self, ride: Floats, jaw: Floats, opening: Floats, parted: float) -> Floats:
+    def draw(self, ride: Floats, jaw: Floats, opening: Floats, lips: LipState) -> Floats:
         """(h, w, 3) float32: the inside of the mouth.
 
         ride: (2, 3) where the head takes the canvas. jaw: (2,) px by which the jaw has opened.
-        opening: (h, w) how much of each pixel the lips leave free. parted: 0 to 1, how far the
-        lips have moved since the photo; then nothing of their edge may stay behind.
+        opening: (h, w) how much of each pixel the lips leave free.
         """
         skull, dropped = ride, ride.copy()
         dropped[:, 2] += jaw
@@ -48,13 +57,14 @@ class MouthInterior:
         _over(picture, self.upper, skull)
         shade = self.shade(opening)
         picture *= shade[..., None]
-        kept = 1 - parted * (1 - self.core)
+        kept = 1 - lips.left * (1 - self.core)
         dimmer = np.minimum(shade / self.before, 1.0)[..., None]
         for (colour, alpha), move in (
             (self.seen_lower, dropped),
             (self.seen_upper, skull),
         ):
             _over(picture, (colour, alpha * kept), move, dimmer)
+        picture += (self.seam - picture) * np.float32(lips.sealed)
         return picture
 
     def shade(self, opening: Floats) -> Floats:

@@ -88,7 +88,7 @@ def make_mouth(sitter: Sitter, white: Floats) -> tuple[Slit, MouthInterior]:
     """white: (3,) the white of the eyes, which shows the tint of the light."""
     xy = sitter.motion.xy
     border = np.concatenate([UPPER_LIP[0], LOWER_LIP[0]])
-    slit = sitter.slit(xy[border], (1.8, 1.8, 2.8), 0.10, (UPPER_LIP[3], LOWER_LIP[3]))
+    slit = sitter.slit(xy[border], (1.8, 1.8, 3.9), 0.10, (UPPER_LIP[3], LOWER_LIP[3]))
     return slit, _interior(sitter, slit, white)
 
 
@@ -122,6 +122,7 @@ def _interior(sitter: Sitter, slit: Slit, white: Floats) -> MouthInterior:
         (photo, seen_upper),
         (photo, seen_lower),
         _core(slit.opening, 0.09 * pose.scale),
+        np.asarray(0.62 * np.median(sitter.colours(lips), axis=0), np.float32),
         max(1.0, 0.26 * pose.scale),
         np.ones(size, np.float32),
     )

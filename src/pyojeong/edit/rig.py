@@ -11,7 +11,7 @@ from pyojeong.edit.eyeball import Eyeball
 from pyojeong.edit.field import Field, zone_of
 from pyojeong.edit.lids import opening_factor
 from pyojeong.edit.motion import FaceMotion
-from pyojeong.edit.mouth import MouthInterior
+from pyojeong.edit.mouth import LipState, MouthInterior
 from pyojeong.edit.openings import Sitter, all_triangles, make_eye, make_mouth
 from pyojeong.edit.pose import fit_pose
 from pyojeong.edit.shading import make_shading
@@ -75,7 +75,7 @@ class FaceRig:
         slits = [self._mouth[0], *(slit for slit, _, _ in self._eyes)]
         patches = [self._patch(slit, sheets, head, back) for slit in slits]
         jaw = self._motion.jaw(wanted, relax)
-        self._draw_mouth(out, photo, patches[0], jaw, self._motion.parted(moved))
+        self._draw_mouth(out, photo, patches[0], jaw, self._motion.lips(moved))
         shown = self.source * (1 - relax) + wanted
         for side in (0, 1):
             self._draw_eye(out, photo, patches[1 + side], side, shown)
@@ -109,11 +109,11 @@ class FaceRig:
         return _Patch(slit, rect, upper, lower, ride)
 
     def _draw_mouth(
-        self, out: Pixels, photo: Pixels, patch: _Patch, jaw: Floats, parted: float
+        self, out: Pixels, photo: Pixels, patch: _Patch, jaw: Floats, lips: LipState
     ) -> None:
         view = patch.look(photo, self._method)
         inside: MouthInterior = self._mouth[1]
-        view.lay(out, inside.draw(patch.ride, jaw, view.opening, parted))
+        view.lay(out, inside.draw(patch.ride, jaw, view.opening, lips))
 
     def _draw_eye(
         self, out: Pixels, photo: Pixels, patch: _Patch, side: int, shown: Expression

@@ -94,9 +94,9 @@ def paint_tongue(frame: MouthFrame, size: tuple[int, int], colours: MouthPalette
     px = x - frame.centre[0], y - frame.centre[1]
     u = (px[0] * frame.right[0] + px[1] * frame.right[1]) / float(frame.right @ frame.right)
     v = (px[0] * frame.down[0] + px[1] * frame.down[1]) / float(frame.down @ frame.down)
-    top = -1.1 + 0.35 * (u / 1.7) ** 2
-    depth = np.clip((v - top) / 1.3, 0, 1)
+    top = -1.5 + 0.4 * (u / 1.7) ** 2
+    depth = np.clip((v - top) / 1.7, 0, 1)
     groove = 1 - 0.06 * np.exp(-((u / 0.16) ** 2)) * depth
     tone = (0.34 + 0.60 * depth) * groove * np.clip(1.1 - (u / 2.4) ** 2, 0.2, 1)
-    alpha = np.clip((v - top) / 0.9, 0, 1) * np.clip((2.4 - np.abs(u)) / 0.9, 0, 1)
+    alpha = np.clip((v - top) / 0.6, 0, 1) * np.clip((2.4 - np.abs(u)) / 0.9, 0, 1)
     return (colours.tongue * tone[..., None]).astype(np.float32), alpha.astype(np.float32)
