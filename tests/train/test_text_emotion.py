@@ -56,7 +56,9 @@ def test_shipped_arithmetic_is_the_networks(rows: Rows) -> None:
         patch.setattr(text_emotion, "fit", keep)
         model = text_emotion.train(rows, TINY, {})
     net = captured["net"].eval()
-    columns, values, offsets = captured["matrix"].rows(np.arange(len(rows)))
+    columns, values, offsets = captured["matrix"].rows(
+        np.arange(len(rows)), np.zeros(4, np.float32), np.random.default_rng(0)
+    )
     tensors = [torch.from_numpy(a) for a in (columns, offsets, values)]
     with torch.no_grad():
         expected = net(*tensors, torch.ones(len(rows), dtype=torch.long)).numpy()

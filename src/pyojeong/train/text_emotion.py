@@ -19,6 +19,7 @@ from zlib import crc32
 
 import numpy as np
 import torch
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from pyojeong.assets import WEIGHTS, write_certificate
@@ -39,13 +40,14 @@ _LEXICON = Path(__file__).with_name("text_lexicon.toml")
 _NUMBERS = Path(__file__).parents[3] / "benchmarks" / "text_emotion.json"
 _CHUNK = 4096
 Floats = NDArray[np.float32]
+Batch = tuple[NDArray[np.int64], Floats, NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """bits: log2 of the number of buckets. buckets: how many of them, the most frequent, have
     weights. hidden: units of the hidden layer. group_scale: per group of features. dropped: share
-    of features, and of hidden units, left out at a step. balance: 0 keeps the classes'
+    of features left out at a step, per group. hidden_dropped: the same of hidden units. balance: 0 keeps the classes'
     frequencies within a source, 1 makes them equal. mass: share of each source.
     """
 
@@ -56,7 +58,8 @@ class Config:
     epochs: int = 2
     batch: int = 256
     rate: float = 0.06
-    dropped: float = 0.5
+    dropped: tuple[float, ...] = (0.5, 0.5, 0.4, 0.15)
+    hidden_dropped: float = 0.4
     balance: float = 0.4
     seed: int = 0
     mass: tuple[tuple[str, float], ...] = (
@@ -74,20 +77,25 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Sparse rows: columns[starts[i]:starts[i + 1]] with their values are row i."""
+    """Sparse rows: columns[starts[i]:starts[i + 1]] with their values are row i; groups: number
+    of the group of features each is of."""
 
     starts: NDArray[np.int64]
     columns: NDArray[np.int64]
     values: Floats
+    groups: NDArray[np.uint8]
 
-    def rows(
-        self, chosen: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64]]:
-        """(columns, values, offsets) of some rows, as an embedding bag wants them."""
+    def rows(self, chosen: NDArray[np.int64], dropped: Floats, random: Generator) -> Batch:
+        """(columns, values, offsets) of some rows, as an embedding bag wants them.
+
+        dropped: share of each group's features left out by chance; the others grow for it.
+        """
         spans = [slice(self.starts[r], self.starts[r + 1]) for r in chosen]
         sizes = np.array([s.stop - s.start for s in spans])
         columns = np.concatenate([self.columns[s] for s in spans])
-        values = np.concatenate([self.values[s] for s in spans])
+        shares = dropped[np.concatenate([self.groups[s] for s in spans])]
+        kept = random.random(len(shares), np.float32) >= shares
+        values = np.concatenate([self.values[s] for s in spans]) * kept / (1 - shares)
         return columns, values, np.cumsum(sizes) - sizes
 
     def through(self, renumbered: NDArray[np.int32], none: int) -> Matrix:
@@ -97,7 +105,7 @@ class Matrix:
         owner = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))[kept]
         counts = np.bincount(owner, minlength=len(self.starts) - 1)
         starts = np.concatenate([[0], np.cumsum(counts)])
-        return Matrix(starts, columns[kept], self.values[kept])
+        return Matrix(starts, columns[kept], self.values[kept], self.groups[kept])
 
 
 def main() -> None:
@@ -148,7 +156,7 @@ def train(rows: Rows, config: Config, lexicon: Lexicon) -> NgramModel:
 
 def read_matrix(texts: list[str], config: Config, lexicon: Lexicon) -> Matrix:
     """Features of all texts, scaled as `NgramModel.logits` scales them."""
-    columns, values, counts = [], [], []
+    columns, values, groups, counts = [], [], [], []
     for at in range(0, len(texts), _CHUNK):
         found = extract(texts[at : at + _CHUNK], lexicon, config.bits)
         rows = np.concatenate(found.rows)
@@ -159,9 +167,11 @@ def read_matrix(texts: list[str], config: Config, lexicon: Lexicon) -> Matrix:
             scaled.append((scale / np.sqrt(np.maximum(size, 1)))[owner])
         columns.append(np.concatenate(found.ids)[order].astype(np.int64))
         values.append(np.concatenate(scaled)[order].astype(np.float32))
+        numbers = [np.full(len(ids), n, np.uint8) for n, ids in enumerate(found.ids)]
+        groups.append(np.concatenate(numbers)[order])
         counts.append(np.bincount(rows, minlength=found.texts))
     starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
-    return Matrix(starts, np.concatenate(columns), np.concatenate(values))
+    return Matrix(starts, np.concatenate(columns), np.concatenate(values), np.concatenate(groups))
 
 
 class Network(torch.nn.Module):
@@ -174,7 +184,7 @@ class Network(torch.nn.Module):
         torch.nn.init.zeros_(self.bag.weight[:, :7])
         torch.nn.init.normal_(self.bag.weight[:, 7:], std=0.05)
         self.hidden_bias = torch.nn.Parameter(torch.zeros(config.hidden))
-        self.drop = torch.nn.Dropout(config.dropped)
+        self.drop = torch.nn.Dropout(config.hidden_dropped)
         self.head = torch.nn.Linear(config.hidden, 7, bias=False)
         self.biases = torch.nn.Parameter(torch.zeros(len(sources), 7))
 
@@ -204,15 +214,15 @@ def fit(net: Network, matrix: Matrix, rows: Rows, config: Config) -> None:
     fast = torch.optim.Adam(dense, lr=0.004)
     batches = list(_batches(rows, config))
     random = np.random.default_rng(config.seed)
+    dropped = np.array(config.dropped, np.float32)
     for step, chosen in enumerate(batches):
         left = 1 - step / len(batches)
         slow.param_groups[0]["lr"], fast.param_groups[0]["lr"] = config.rate * left, 0.004 * left
-        columns, values, offsets = matrix.rows(chosen)
-        values = values * (random.random(len(values)) >= config.dropped) / (1 - config.dropped)
+        columns, values, offsets = matrix.rows(chosen, dropped, random)
         logits = net(
             torch.from_numpy(columns),
             torch.from_numpy(offsets),
-            torch.from_numpy(values.astype(np.float32)),
+            torch.from_numpy(values),
             source[chosen],
         )
         loss = -(targets[chosen] * torch.log_softmax(logits, 1)).sum(1).mean()
