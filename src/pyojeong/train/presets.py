@@ -264,6 +264,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--faces", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=0, help="of the choice of faces")
     parser.add_argument("--emotions", nargs="*", default=[e.value for e in SPACE])
     parser.add_argument("--judge", nargs="*", default=[])
     parser.add_argument("--hold-out", nargs="*", default=[])
@@ -272,10 +273,11 @@ def main() -> None:
     eyes = Eyes.load()
     data = Path(os.environ["PYOJEONG_DATA"])
     half = args.faces // 2
-    people = subjects(data, eyes, half * 4, seed=0)
-    others = fer_subjects(data, eyes, half * 3, seed=0)
-    training = people[:half] + others[:half]
-    held = people[half:] + others[half:] + portraits(data, eyes)
+    people = subjects(data, eyes, half * 4, args.seed)
+    others = fer_subjects(data, eyes, half * 3, args.seed)
+    painted = portraits(data, eyes)
+    training = people[:half] + others[:half] + painted[::2]
+    held = people[half:] + others[half:] + painted[1::2]
     judges: dict[str, Judge] = {"built-in": eyes.judge}
     judges |= {Path(p).stem: file_judge(p) for p in args.judge}
     everyone = judges | {f"{Path(p).stem} (held out)": file_judge(p) for p in args.hold_out}
