@@ -19,6 +19,8 @@ from pyojeong.train.text_data import Rows
 _SEED = 7
 _GESTURE_SHARE = 0.45
 _CONTRAST_SHARE = 0.15
+_DENIAL_SHARE = 0.12
+_UNWELCOME = ("anger", "sadness", "fear", "surprise", "disgust")
 _KO_BRIDGE = (
     "",
     "이제는 ",
@@ -68,7 +70,7 @@ _KO_FEELS = {
         속이_부글부글_끓었/속이_부글부글_끓어/속이_부글부글_끓""",
     "sadness": """슬펐/슬퍼/슬프 서러웠/서러워/서럽 외로웠/외로워/외롭 쓸쓸했/쓸쓸해/쓸쓸하
         우울했/우울해/우울하
-        속상했/속상해/속상하 서운했/서운해/서운하 섭섭했/섭섭해/섭섭하 그리웠/그리워/그립
+        속상했/속상해/속상하 서운했/서운해/서운하 섭섭했/섭섭해/섭섭하 그리웠/그리워/그립 보고_싶었/보고_싶어/보고_싶
         괴로웠/괴로워/괴롭
         허전했/허전해/허전하 미안했/미안해/미안하 안타까웠/안타까워/안타깝 불쌍했/불쌍해/불쌍하
         실망했/실망해/실망하
@@ -142,6 +144,7 @@ _KO_ENDS = (
 )  # fmt: skip
 _KO_NOT = (
     "하나도 {base}지 않았어요.", "전혀 {base}지 않았다.", "이제 {base}지 않습니다.", "조금도 {base}지 않았어.",
+    "{base}지 않았다.", "별로 {base}지 않았어요.",
 )  # fmt: skip
 
 _EN_FEELS = {
@@ -188,42 +191,47 @@ def template_rows(per_class: int = 700) -> Rows:
     """Sentences of both languages, `per_class` of each emotion and language, as two sources:
     `templates_ko` and `templates_en`."""
     source = random.Random(_SEED)
-    texts, labels, names = [], [], []
+    texts: list[str] = []
+    labels: list[int] = []
+    names: list[str] = []
     for emotion in EMOTIONS:
         for language, make in (("ko", _korean), ("en", _english)):
             found = {make(emotion, source) for _ in range(per_class)}
-            for text, label in sorted(found):
-                texts.append(text)
-                labels.append(EMOTIONS.index(label))
-                names.append(f"templates_{language}")
+            texts += sorted(found)
+            labels += [EMOTIONS.index(emotion)] * len(found)
+            names += [f"templates_{language}"] * len(found)
     targets = np.full((len(labels), 7), 0.1 / 7, np.float32)
     targets[np.arange(len(labels)), labels] += 0.9
     return Rows(texts, targets, np.array(names))
 
 
-def _korean(emotion: Emotion, source: random.Random) -> tuple[str, Emotion]:
+def _korean(emotion: Emotion, source: random.Random) -> str:
     who = source.choice(_KO_WHO)
     topic = who + _particle(who, source.choice((("은", "는"), ("이", "가"))))
     topic = {"나이가": "내가", "나가": "내가"}.get(topic, topic)
     if emotion is Emotion.NEUTRAL:
         if source.random() < 0.6:
             plain = source.choice(_NEUTRAL_KO.split(". ")).rstrip(".") + "."
-            return plain.format(who=topic), emotion
-        name, feels = source.choice(tuple(_KO_FEELS.items()))
-        *_, base = _forms(source.choice(feels.split()))
-        return f"{topic} {source.choice(_KO_NOT).format(base=base)}", _denied(name)
+            return plain.format(who=topic)
+        return _korean_denial(topic, source.choice(_UNWELCOME), source)
+    if emotion is Emotion.SADNESS and source.random() < _DENIAL_SHARE:
+        return _korean_denial(topic, "happiness", source)
+    return _korean_feeling(topic, emotion, source)
+
+
+def _korean_feeling(topic: str, emotion: Emotion, source: random.Random) -> str:
     when, very = source.choice(_KO_WHEN), source.choice(_KO_VERY)
     if source.random() < _CONTRAST_SHARE:
-        return f"{topic} {when}{_korean_contrast(emotion, source)}", emotion
+        return f"{topic} {when}{_korean_contrast(emotion, source)}"
     if source.random() < _GESTURE_SHARE:
         gesture = source.choice(_gestures()[emotion, "ko"]) + source.choice(_KO_GESTURE_ENDS)
-        return f"{when}{topic} {gesture}", emotion
+        return f"{when}{topic} {gesture}"
     past, form, base = _forms(source.choice(_KO_FEELS[emotion].split()))
     end = source.choice(_KO_ENDS).format(past=past, form=form, base=base)
     if end.startswith("“"):
-        return f"{when}{topic} {end}", emotion
+        return f"{when}{topic} {end}"
     subject = topic + " " if source.random() < 0.75 else ""
-    return f"{subject}{when}{very}{end}", emotion
+    return f"{subject}{when}{very}{end}"
 
 
 def _korean_contrast(emotion: Emotion, source: random.Random) -> str:
@@ -248,9 +256,17 @@ def _gestures() -> dict[tuple[str, str], list[str]]:
     }
 
 
-def _denied(feeling: str) -> Emotion:
-    """What is left when a feeling is denied: no joy is sadness, no other feeling is none."""
-    return Emotion.SADNESS if feeling == "happiness" else Emotion.NEUTRAL
+def _korean_denial(topic: str, feeling: str, source: random.Random) -> str:
+    """하나도 무섭지 않았다. No joy is sadness, no other feeling is none."""
+    *_, base = _forms(source.choice(_KO_FEELS[feeling].split()))
+    subject = topic + " " if source.random() < 0.6 else ""
+    return f"{subject}{source.choice(_KO_NOT).format(base=base)}"
+
+
+def _english_denial(who: str, feeling: str, source: random.Random) -> str:
+    word = source.choice(_EN_FEELS[feeling].split()).replace("_", " ")
+    negated = source.choice(("was not", "wasn't", "was never", "did not feel", "was no longer"))
+    return f"{who} {negated} {word}{source.choice(_EN_TAIL)}"
 
 
 def _forms(entry: str) -> tuple[str, str, str]:
@@ -263,26 +279,29 @@ def _particle(word: str, pair: tuple[str, str]) -> str:
     return pair[0] if (ord(word[-1]) - 0xAC00) % 28 else pair[1]
 
 
-def _english(emotion: Emotion, source: random.Random) -> tuple[str, Emotion]:
+def _english(emotion: Emotion, source: random.Random) -> str:
     who = source.choice(_EN_WHO)
     if emotion is Emotion.NEUTRAL:
         if source.random() < 0.6:
             plain = source.choice(_NEUTRAL_EN.split(". ")).rstrip(".") + "."
-            return plain.format(who=who), emotion
-        name, feels = source.choice(tuple(_EN_FEELS.items()))
-        word = source.choice(feels.split()).replace("_", " ")
-        negated = source.choice(("was not", "wasn't", "was never", "did not feel"))
-        return f"{who} {negated} {word}{source.choice(_EN_TAIL)}", _denied(name)
+            return plain.format(who=who)
+        return _english_denial(who, source.choice(_UNWELCOME), source)
+    if emotion is Emotion.SADNESS and source.random() < _DENIAL_SHARE:
+        return _english_denial(who, "happiness", source)
+    return _english_feeling(who, emotion, source)
+
+
+def _english_feeling(who: str, emotion: Emotion, source: random.Random) -> str:
     if source.random() < _CONTRAST_SHARE:
         before = source.choice(_other(_EN_FEELS, emotion, source).split())
         after = source.choice(_EN_FEELS[emotion].split())
         text = f"{who} was {before} at first, {source.choice(_EN_BRIDGE)} {after}."
-        return text.replace("_", " "), emotion
+        return text.replace("_", " ")
     if source.random() < _GESTURE_SHARE:
         gesture = source.choice(_gestures()[emotion, "en"]).rstrip("!")
-        return f"{who} {gesture}{source.choice(_EN_GESTURE_ENDS)}", emotion
+        return f"{who} {gesture}{source.choice(_EN_GESTURE_ENDS)}"
     word = source.choice(_EN_FEELS[emotion].split()).replace("_", " ")
     verb, very = source.choice(_EN_VERB), source.choice(_EN_VERY)
     if verb.endswith("so"):
         very = ""
-    return f"{who} {verb} {very}{word}{source.choice(_EN_TAIL)}", emotion
+    return f"{who} {verb} {very}{word}{source.choice(_EN_TAIL)}"
