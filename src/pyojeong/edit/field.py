@@ -45,7 +45,10 @@ def zone_of(points: Floats, pose: Pose, shape: tuple[int, ...]) -> Rect:
 
 
 class Field:
-    """Motion over a zone of (h, w) px. points: (468, 2) zone px, depth: (468,)."""
+    """Motion over a zone of (h, w) px. points: (468, 2) zone px, depth: (468,).
+
+    rim: mesh points of the outline.
+    """
 
     def __init__(
         self,
@@ -58,12 +61,25 @@ class Field:
         h, w = size
         lattice = Lattice.over((0, 0, w, h), CELL_CM * pose.scale)
         self._spread = spread_over(lattice, points, depth, triangles)
+        self.rim = self._spread.rim
         away = self._spread.distance * float(lattice.step.mean()) / pose.scale
         nodes = lattice.index() * lattice.step - points.mean(0)
         far = np.maximum(np.hypot(nodes[..., 0], nodes[..., 1]), 1)
         below = np.clip((nodes @ pose.down_unit) / far, 0, 1)
         self._fade = _fade(away / (REACH_CM * (1 + below)))
         self._fade_head = _fade(away / HEAD_REACH_CM)
+
+    def fades(self, lattice: Lattice) -> tuple[Floats, Floats]:
+        """(rows, columns, 1) each: how much of an expression and of the head's turn is felt at
+        the nodes of another lattice."""
+        own = self._spread.lattice
+        px = lattice.index() * lattice.step + (lattice.step / 2 - 0.5 + lattice.origin)
+        place = own.to_nodes(px.astype(np.float32))
+        near = [
+            np.asarray(sample(f, place), np.float32)[..., None]
+            for f in (self._fade, self._fade_head)
+        ]
+        return near[0], near[1]
 
     def back(self, moved: Floats, head: Floats) -> Floats:
         """(rows, columns, 2) px on the lattice: how far off each place comes from, for points

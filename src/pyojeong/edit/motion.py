@@ -155,9 +155,10 @@ def part_lips(points: Floats, pose: Pose) -> tuple[Floats, Floats]:
         xy[inner[0]] = xy[inner[1]] = (xy[inner[0]] + xy[inner[1]]) / 2
         return xy, np.zeros(len(gaps), np.float32)
     for lip in (UPPER_LIP, LOWER_LIP):
-        step = (xy[lip[2]] - xy[lip[3]]) * 0.3
+        edge, behind = lip[3, 1:-1], lip[2, 1:-1]  # the corners stay
+        step = (xy[behind] - xy[edge]) * 0.3
         length = np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-6)
-        xy[lip[3]] += step * np.minimum(1, 0.1 * pose.scale / length)
+        xy[edge] += step * np.minimum(1, 0.1 * pose.scale / length)
     gaps = (xy[inner[1]] - xy[inner[0]]) @ pose.down_unit
     return xy, np.maximum(gaps, 0).astype(np.float32)
 

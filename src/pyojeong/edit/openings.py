@@ -9,6 +9,7 @@ import numpy as np
 
 from pyojeong.edit.basis import load_basis
 from pyojeong.edit.eyeball import Eyeball, make_eyeball
+from pyojeong.edit.field import Field
 from pyojeong.edit.lidskin import LidSkin, make_lid_skin
 from pyojeong.edit.motion import FaceMotion
 from pyojeong.edit.mouth import MouthInterior
@@ -39,6 +40,7 @@ class Sitter:
     points: Floats
     motion: FaceMotion
     triangles: Indices
+    field: Field
 
     def slit(
         self, around: Floats, margins: tuple[float, float, float], cell: float,
@@ -51,7 +53,16 @@ class Sitter:
         mesh = xy[:468], self.points[:468, 2], self.triangles
         edges = xy[rows[0]], xy[rows[1]]
         axes = pose.right_unit, pose.down_unit
-        return make_slit(rect, cell * pose.scale, mesh, edges, axes, np.concatenate(rows))
+        return make_slit(
+            rect,
+            cell * pose.scale,
+            mesh,
+            edges,
+            axes,
+            np.concatenate(rows),
+            self.field.rim,
+            self.field.fades,
+        )
 
     def patch(self, rect: Rect) -> Pixels:
         """The photo's pixels in a rectangle of the zone."""

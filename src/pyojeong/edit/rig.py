@@ -44,13 +44,13 @@ class FaceRig:
         self.strength = self._motion.strength
         self._method = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
         triangles = all_triangles()
-        sitter = Sitter(self._photo, points, self._motion, triangles)
+        xy, depth = self._motion.xy[:468], points[:468, 2]
+        self._field = Field((y1 - y0, x1 - x0), xy, depth, triangles, pose)
+        sitter = Sitter(self._photo, points, self._motion, triangles, self._field)
         eyes = [make_eye(sitter, side) for side in (0, 1)]
         white = np.mean([ball.white for _, ball, _ in eyes], axis=0)
         self._mouth = make_mouth(sitter, white)
         self._eyes = eyes
-        xy, depth = self._motion.xy[:468], points[:468, 2]
-        self._field = Field((y1 - y0, x1 - x0), xy, depth, triangles, pose)
         self._shading = make_shading(
             self._photo, np.column_stack([xy, depth]), triangles, pose.scale
         )
@@ -100,7 +100,7 @@ class FaceRig:
         x0, y0, x1, y1 = slit.rect
         dx, dy = int(step[0]), int(step[1])
         rect = (x0 + dx, y0 + dy, x1 + dx, y1 + dy)
-        upper, lower = slit.maps(sheets + np.tile(head - step, 2))
+        upper, lower = slit.maps(sheets, head, step.astype(np.float32))
         around = self._field.place(back, rect)
         upper = around + (upper - around) * slit.window
         lower = around + (lower - around) * slit.window

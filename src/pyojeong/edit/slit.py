@@ -7,6 +7,7 @@ stretches across the opening; masks that travel with the sheets decide what is s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -33,7 +34,8 @@ class Slit:
     """rect: (x0, y0, x1, y1) of the patch in zone px. upper, lower: (h, w, 2) float32, of each
     sheet its mask and the light on its edge in the photo. opening: (h, w) what neither covers.
     window: (h, w, 1), 1 inside and 0 at the patch's border. points: the mesh points around the
-    opening. grid: (h, w, 2) each pixel's own place."""
+    opening. grid: (h, w, 2) each pixel's own place. fades: (rows, columns, 1) each, how much of
+    an expression and of the head's turn is felt at the nodes."""
 
     rect: Rect
     spread: Spread
@@ -45,15 +47,18 @@ class Slit:
     points: Indices
     reach: float
     grid: Floats
+    fades: tuple[Floats, Floats]
 
-    def maps(self, moved: Floats) -> tuple[Floats, Floats]:
+    def maps(self, sheets: Floats, head: Floats, step: Floats) -> tuple[Floats, Floats]:
         """Backward maps (h, w, 2) in zone px of the upper and the lower sheet, for the patch.
 
-        moved: (n, 4) px at mesh points: the upper sheet's x and y, then the lower sheet's,
-        without the whole px by which the patch itself is carried along.
+        sheets: (468, 4) px at mesh points, the upper sheet's x and y, then the lower sheet's.
+        head: (468, 2) px. step: (2,) whole px by which the head carries the patch itself.
         """
-        field = soften(self.spread.field(moved), self.softness)
-        return self._map(field[..., :2]), self._map(field[..., 2:])
+        field = self.spread.field(np.concatenate([sheets, head], axis=1))
+        carried = field[..., 4:] * self.fades[1] - step
+        both = [field[..., k : k + 2] * self.fades[0] + carried for k in (0, 2)]
+        return self._map(both[0]), self._map(both[1])
 
     def shadow(self, opening: Floats) -> Floats:
         """(h, w) in (0, 1]: light on the skin next to an opening, whose edges curl inwards."""
@@ -61,7 +66,7 @@ class Slit:
 
     def _map(self, forward: Floats) -> Floats:
         lattice = self.spread.lattice
-        back = invert(forward / lattice.step) * lattice.step
+        back = invert(soften(forward, self.softness) / lattice.step) * lattice.step
         back = enlarge(back, lattice.size)
         back += self.grid
         return back
@@ -88,16 +93,20 @@ def make_slit(
     edges: tuple[Floats, Floats],
     axes: tuple[Floats, Floats],
     around: Indices,
+    rim: Indices,
+    fades: Callable[[Lattice], tuple[Floats, Floats]],
 ) -> Slit:
     """Prepare an opening.
 
     mesh: points (n, 2) in zone px, depth (n,), triangles. edges: upper and lower edge (k, 2)
     in zone px from corner to corner, left to right as the picture shows them. axes: unit
     vectors (right, down) of the face in the picture. around: mesh points of the edges.
+    rim: mesh points of the face's outline. fades: how much motion is felt on a lattice
+    (`Field.fades`).
     """
     lattice = Lattice.over(rect, cell)
     points, depth, triangles = mesh
-    spread = spread_over(lattice, points, depth, triangles)
+    spread = spread_over(lattice, points, depth, triangles, rim)
     h, w = rect[3] - rect[1], rect[2] - rect[0]
     corner = np.array(rect[:2], np.float32)
     soft = max(0.4, 0.35 * cell)
@@ -106,11 +115,20 @@ def make_slit(
     opening = np.maximum(1 - upper - lower, 0)
     reach = max(0.7, 1.2 * cell)
     light = edge_shadow(opening, reach)
-    ramp = np.minimum(_ramp(h)[:, None], _ramp(w)[None])[..., None]
+    # Beyond the face's outline the zone's own, smoother field is better.
+    face = np.asarray(cv2.distanceTransform(_inside(spread), cv2.DIST_L2, 3), np.float32)
+    ramp = np.minimum(_ramp(h)[:, None], _ramp(w)[None])
+    ramp = (ramp * enlarge(np.clip((face - 1) / 4, 0, 1), (w, h)))[..., None]
     return Slit(
         rect, spread, np.dstack([upper, light]), np.dstack([lower, light]), opening,
         ramp.astype(np.float32), 0.9, around, reach, pixel_grid(rect),
+        fades(lattice),
     )  # fmt: skip
+
+
+def _inside(spread: Spread) -> Pixels:
+    """(rows, columns) 1 on the face, 0 around it; a face that fills the lattice has no edge."""
+    return np.asarray(spread.distance == 0, np.uint8)
 
 
 def edge_shadow(opening: Floats, reach: float) -> Floats:

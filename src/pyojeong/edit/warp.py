@@ -126,8 +126,18 @@ class Spread:
         return out.reshape(rows, columns, values.shape[1])
 
 
-def spread_over(lattice: Lattice, points: Floats, depth: Floats, triangles: Indices) -> Spread:
-    """Weights for mesh points (n, 2) in px with depth (n,), smaller nearer."""
+def spread_over(
+    lattice: Lattice,
+    points: Floats,
+    depth: Floats,
+    triangles: Indices,
+    rim: Indices | None = None,
+) -> Spread:
+    """Weights for mesh points (n, 2) in px with depth (n,), smaller nearer.
+
+    rim: the points of the outline; found on the lattice where it is not given, which must then
+    hold the whole face.
+    """
     at = lattice.to_nodes(points)
     owner = _owners(lattice, at, depth, triangles)
     flat = owner.ravel()
@@ -136,10 +146,10 @@ def spread_over(lattice: Lattice, points: Floats, depth: Floats, triangles: Indi
     weights = _barycentric(lattice.index().reshape(-1, 2)[inside], at[corners])
     outside = np.flatnonzero(flat < 0)
     distance = cv2.distanceTransform((owner < 0).astype(np.uint8), cv2.DIST_L2, 5)
-    rim = _rim(owner, at, triangles)
+    rim = _rim(owner, at, triangles) if rim is None else rim
     nodes = lattice.index().reshape(-1, 2)[outside]
     gaps = np.maximum(((nodes[:, None] - at[rim][None]) ** 2).sum(2), 0.25)
-    reach = gaps**-1.75
+    reach = gaps**-1.5
     reach /= reach.sum(1, keepdims=True)
     corners, weights = (
         np.ascontiguousarray(corners.T),
