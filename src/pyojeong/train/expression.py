@@ -125,18 +125,18 @@ def train(config: Config, faces: ExpressionFaces, held_out: ExpressionFaces, fol
     if checkpoint.is_file():
         restore(state, checkpoint)
     while progress(config, state, len(faces)) < 1:
-        began, loss = time.monotonic(), 0.0
+        began, losses = time.monotonic(), []
         state.net.train()
         size = picture_side(config, progress(config, state, len(faces)))
         before = state.seconds
         for pictures, rows in batches(config, faces, state.epoch, size):
-            loss += train_step(config, state, pictures, faces, rows)
+            losses.append(train_step(config, state, pictures, faces, rows))
             state.seconds = before + time.monotonic() - began
             if progress(config, state, len(faces)) >= 1:
                 break
         state.epoch += 1
         report: dict[str, float] = {"epoch": state.epoch, "seconds": round(state.seconds)}
-        report |= {"side": size, "loss": round(loss / math.ceil(len(faces) / config.batch), 4)}
+        report |= {"side": size, "loss": round(float(np.mean(losses)), 4)}
         if state.epoch % 2 == 0 or progress(config, state, len(faces)) >= 1:
             report |= measure(*predict(state.mean, exact_views(held_out, 48)), held_out).summary()
         save(state, checkpoint)
