@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyojeong.edit.mouth import MouthInterior
+from pyojeong.edit.mouth import LipState, MouthInterior
 from pyojeong.edit.mouthcolour import LUMA, MouthSamples, palette
 from pyojeong.edit.teeth import MouthFrame, paint_teeth, paint_tongue
 
 AXES = np.array([20, 0], np.float32), np.array([0, 20], np.float32), np.zeros(2, np.float32)
+PARTED = LipState(1.0, 0.0)
 STILL = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
 
 
@@ -81,7 +82,8 @@ def interior(size=(80, 120)):
         paint_teeth(centre, size, colours, True),
         paint_teeth(centre, size, colours, False),
         paint_tongue(centre, size, colours),
-        nothing, nothing, np.ones(size, np.float32), 5.0, np.ones(size, np.float32),
+        nothing, nothing, np.ones(size, np.float32), np.zeros(3, np.float32), 5.0,
+        np.ones(size, np.float32),
     )  # fmt: skip
 
 
@@ -90,14 +92,14 @@ def test_a_narrow_slit_lets_little_light_in():
     wide[15:70, 20:100] = 1
     slit[38:40, 20:100] = 1
     mouth, none = interior(), np.zeros(2, np.float32)
-    bright = mouth.draw(STILL, none, wide, 1.0)[36:40, 55:65].mean()
-    assert mouth.draw(STILL, none, slit, 1.0)[36:40, 55:65].mean() < 0.6 * bright
+    bright = mouth.draw(STILL, none, wide, PARTED)[36:40, 55:65].mean()
+    assert mouth.draw(STILL, none, slit, PARTED)[36:40, 55:65].mean() < 0.6 * bright
 
 
 def test_lower_teeth_go_with_the_jaw_and_upper_ones_stay():
     open_ = np.ones((80, 120), np.float32)
     mouth = interior()
-    shut = mouth.draw(STILL, np.zeros(2, np.float32), open_, 1.0)
-    dropped = mouth.draw(STILL, np.array([0, 14], np.float32), open_, 1.0)
+    shut = mouth.draw(STILL, np.zeros(2, np.float32), open_, PARTED)
+    dropped = mouth.draw(STILL, np.array([0, 14], np.float32), open_, PARTED)
     assert dropped[25:38, 62] == pytest.approx(shut[25:38, 62], abs=1)
     assert np.abs(dropped[44:50, 62] - shut[44:50, 62]).mean() > 20
