@@ -32,9 +32,16 @@ EASE_S = 0.6
 AFTERGLOW = 0.75
 """Share of a feeling that is left at the end of the pause after its sentence."""
 
-OPENING = ("jawOpen", "mouthFunnel")
-"""Coefficients that open the mouth: while a face speaks, the sounds decide about these."""
-OPENING_IN_SPEECH = 0.4
+OPENING: dict[str, float] = {
+    "jawOpen": 0.4,
+    "mouthFunnel": 0.4,
+    "mouthUpperUpLeft": 0.7,
+    "mouthUpperUpRight": 0.7,
+    "mouthLowerDownLeft": 0.7,
+    "mouthLowerDownRight": 0.7,
+}
+"""Coefficients that part the lips, and the share of them that a feeling keeps while the face
+speaks: then the sounds decide. In pauses it keeps none, and the mouth is closed."""
 
 # Head (pitch, yaw, roll; degrees) that goes with a feeling at full intensity. Sadness and anger
 # lower the head, surprise lifts it, disgust turns away (Wallbott 1998, table 3).
@@ -72,12 +79,18 @@ class Take:
         """What the face does at film time t (seconds) in [start_s, end_s)."""
         said_from, said_to = self.spoken
         feeling = self._feeling(t, said_from, said_to)
-        speaking = smoothstep((t - said_from) / 0.12) * smoothstep((said_to - t) / 0.12)
-        opening = {
-            n: feeling[n] * (OPENING_IN_SPEECH * speaking - 1) for n in OPENING if feeling[n]
-        }
+        speaking = self._speaking(t - said_from)
+        opening = {n: feeling[n] * (share * speaking - 1) for n, share in OPENING.items()}
         sounds = self.mouth.at(t - said_from)
         return motion.alive(feeling + Expression(opening) + sounds, t, speaking)
+
+    def _speaking(self, t: float) -> float:
+        """1 while the voice sounds, easing to 0 in pauses; t in seconds of the sentence."""
+        stretches = self.mouth.spoken
+        if not len(stretches):
+            return 0.0
+        outside = np.maximum(stretches[:, 0] - t, t - stretches[:, 1]).min()
+        return smoothstep(1 - float(outside) / 0.1)
 
     @property
     def spoken(self) -> tuple[float, float]:
