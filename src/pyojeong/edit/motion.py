@@ -51,6 +51,15 @@ class FaceMotion:
         ease[UPPER_LIP[3]] = ease[LOWER_LIP[3]] = 0.15
         self._unfolder = Unfolder(self.xy[:468], load_basis().triangles, ease)
 
+    def add_snarl(self, depth: float) -> None:
+        """Take folds beside the nose (0 to 1, see `Shading.snarl`) into `source`: a mesh alone
+        does not see a screwed-up nose."""
+        found = dict(self.source.coefficients)
+        for side in SIDES:
+            for name, weight in (("noseSneer", 0.8), ("browDown", 0.8)):
+                found[name + side] = max(found.get(name + side, 0.0), weight * depth)
+        self.source = Expression(found)
+
     def tame(self, expression: Expression) -> Expression:
         """The expression within what can be drawn on this face."""
         head = tuple(float(np.clip(v, -15, 15)) for v in expression.head)

@@ -40,20 +40,21 @@ class FaceRig:
         points = mesh.points - np.array([x0, y0, 0], np.float32)
         pose = fit_pose(points)
         self._motion = FaceMotion(points, pose)
-        self.source = self._motion.source
         self.strength = self._motion.strength
         self._method = cv2.INTER_CUBIC if fine else cv2.INTER_LINEAR
         triangles = all_triangles()
         xy, depth = self._motion.xy[:468], points[:468, 2]
+        self._shading = make_shading(
+            self._photo, np.column_stack([xy, depth]), triangles, pose.scale
+        )
+        self._motion.add_snarl(self._shading.snarl)
+        self.source = self._motion.source
         self._field = Field((y1 - y0, x1 - x0), xy, depth, triangles, pose)
         sitter = Sitter(self._photo, points, self._motion, triangles, self._field)
         eyes = [make_eye(sitter, side) for side in (0, 1)]
         white = np.mean([ball.white for _, ball, _ in eyes], axis=0)
         self._mouth = make_mouth(sitter, white)
         self._eyes = eyes
-        self._shading = make_shading(
-            self._photo, np.column_stack([xy, depth]), triangles, pose.scale
-        )
         self._relaxed: tuple[float, Pixels] = (0.0, self._photo)
 
     def draw(self, expression: Expression, relax: float = 0.0) -> Pixels:

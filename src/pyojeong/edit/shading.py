@@ -29,6 +29,7 @@ from pyojeong.edit.warp import (
 from pyojeong.edit.wrinkles import atlas, regions, to_atlas
 from pyojeong.expression import Expression
 
+CELL_CM = 0.09
 BAND_PX = 2_000_000
 """Pixels that are worked on at a time."""
 
@@ -63,7 +64,8 @@ class Relief:
 class Shading:
     """rect: the face in zone px. creases: (k, rows, columns) log gains of `names`. regions: the
     same rows, masks. skin: (rows, columns) 1 on skin. smooth: (h, w, 3) uint8, the photo without
-    folds. tint: (3,) how strongly each channel follows the gain."""
+    folds. tint: (3,) how strongly each channel follows the gain. snarl: 0 to 1, how deep the photo's
+    folds beside the nose are."""
 
     rect: Rect
     names: tuple[str, ...]
@@ -73,6 +75,7 @@ class Shading:
     smooth: Pixels
     tint: Floats
     relief: Relief
+    snarl: float
 
     def gain(self, expression: Expression, moved: Floats) -> Floats:
         """(rows, columns) log gain for added coefficients and points moved by (468, 3) px."""
@@ -144,7 +147,7 @@ def make_shading(photo: Pixels, mesh: Floats, triangles: Indices, scale: float) 
     low, high = points.min(0), points.max(0)
     x0, y0 = (int(v) for v in np.clip(np.floor(low), 0, [w - 1, h - 1]))
     x1, y1 = (int(v) for v in np.clip(np.ceil(high), [x0 + 1, y0 + 1], [w, h]))
-    lattice = Lattice.over((x0, y0, x1, y1), 0.09 * scale)
+    lattice = Lattice.over((x0, y0, x1, y1), CELL_CM * scale)
     spread = spread_over(lattice, points, depth, triangles)
     place = to_atlas(spread.field(load_basis().neutral[:, :2]))
     skin = _skin_mask(lattice, spread.distance, points)
@@ -163,7 +166,20 @@ def make_shading(photo: Pixels, mesh: Floats, triangles: Indices, scale: float) 
         (x0, y0, x1, y1), tuple(atlas()), np.stack(maps), np.stack(areas), skin,
         _without_folds(part, scale), tint,
         make_relief(photo, mesh, load_basis().triangles, spread),
+        _snarl(part, dict(zip(atlas(), areas, strict=True))),
     )  # fmt: skip
+
+
+def _snarl(part: Pixels, areas: dict[str, Floats]) -> float:
+    """How deep the folds beside the nose are: the mean darkness against their surroundings, from
+    that of a strong smile (0) to that of a face screwed up in anger (1)."""
+    mask = areas["noseSneerLeft"] + areas["noseSneerRight"]
+    size = mask.shape[1], mask.shape[0]
+    luma = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32) @ LUMA
+    form = soften(luma, 0.55 / CELL_CM)
+    dark = np.maximum(1 - luma / np.maximum(form, 20), 0)
+    depth = float((dark * mask).sum() / max(float(mask.sum()), 1.0))
+    return float(np.clip((depth - 0.085) / 0.045, 0, 1))
 
 
 def _skin_mask(lattice: Lattice, distance: Floats, points: Floats) -> Floats:

@@ -20,6 +20,8 @@ PX_PER_CM = 16
 EXTENT = (-8.5, 9.5, 8.5, -10.0)
 """Left, top, right and bottom of the atlas in cm."""
 
+UPPER_LIP_CM = ((-2.5, -1.3), (2.5, -4.3))
+
 Stroke = tuple[float, float, tuple[tuple[float, float], ...]]
 """Width in cm, depth as a share of the skin's brightness, points."""
 
@@ -32,7 +34,7 @@ _FOLD = ((-2.35, -1.0), (-2.85, -1.75), (-3.4, -2.6), (-3.8, -3.5), (-3.9, -4.4)
 
 _SIDED: Mapping[str, tuple[Stroke, ...]] = {
     "browDown": (
-        (0.13, 0.20, ((-0.5, 5.75), (-0.52, 5.2), (-0.7, 4.5))),
+        (0.19, 0.17, ((-0.5, 5.75), (-0.52, 5.2), (-0.7, 4.5))),
         (0.50, 0.20, ((-3.6, 4.25), (-2.3, 4.0), (-1.1, 3.7))),
         (0.12, 0.08, ((-0.9, 3.5), (-0.4, 3.62), (0.0, 3.6))),
     ),
@@ -75,7 +77,7 @@ _MIDDLE: Mapping[str, tuple[Stroke, ...]] = {
         (0.17, 0.085, ((-2.6, 5.95), (-1.4, 6.3), (0.0, 6.22))),
         (0.19, 0.075, ((-2.0, 6.75), (-1.0, 7.05), (0.0, 6.98))),
         (0.18, 0.04, ((-2.4, 7.4), (-1.2, 7.75), (0.0, 7.7))),
-        (0.14, 0.06, ((-0.45, 5.6), (-0.5, 5.1), (-0.6, 4.7))),
+        (0.20, 0.05, ((-0.45, 5.6), (-0.5, 5.1), (-0.6, 4.7))),
     ),
     "mouthShrugLower": (
         (0.24, 0.16, ((-1.7, -5.8), (-0.9, -6.0), (0.0, -6.05))),
@@ -102,10 +104,15 @@ def atlas() -> dict[str, Floats]:
 
 @cache
 def regions() -> dict[str, Floats]:
-    """ARKit name -> soft mask in [0, 1] of the skin around its creases."""
+    """ARKit name -> soft mask in [0, 1] of the skin around its creases. The upper lip is left
+    out: the shadow under a nose, or a moustache, is no fold."""
     found: dict[str, Floats] = {}
+    lip = np.zeros(next(iter(atlas().values())).shape, np.float32)
+    (x0, y0), (x1, y1) = to_atlas(np.array(UPPER_LIP_CM, np.float32)).astype(int)
+    lip[y0:y1, x0:x1] = 1
+    kept = 1 - soften(lip, 0.3 * PX_PER_CM)
     for name, gain in atlas().items():
-        wide = soften(np.abs(gain), 0.32 * PX_PER_CM)
+        wide = soften(np.abs(gain), 0.32 * PX_PER_CM) * kept
         found[name] = np.clip(wide / max(float(wide.max()) * 0.5, 1e-6), 0, 1)
     return found
 
