@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from pyojeong.edit.eyeball import make_eyeball
 from pyojeong.edit.lids import make_lids, opening_factor
+from pyojeong.edit.rig import FaceRig
 from pyojeong.edit.sheets import two_sheets
 from pyojeong.edit.topology import LOWER_LIP, UPPER_LIP, lid_rings
-from pyojeong.edit.wrinkles import atlas, regions
+from pyojeong.edit.wrinkles import atlas, regions, to_atlas
 from pyojeong.expression import ARKIT_52, Expression
 
 DOWN = np.array([0, 1], np.float32)
@@ -89,3 +91,21 @@ def test_turned_eye_moves_its_iris():
     dark = turned.mean(2) < 120
     assert x[dark].mean() == pytest.approx(36, abs=1)
     assert dark.sum() == pytest.approx(iris.sum(), rel=0.15), "the iris keeps its size"
+
+
+def test_a_screwed_up_nose_is_seen_by_its_folds(resting_photo, resting_mesh):
+    calm = FaceRig(resting_photo, resting_mesh)
+    assert calm.source["noseSneerLeft"] < 0.1
+    folded = resting_photo.copy()
+    for wing, corner in ((129, 212), (358, 432)):
+        ends = resting_mesh.points[[wing, corner], :2].round().astype(int)
+        cv2.line(folded, tuple(map(int, ends[0])), tuple(map(int, ends[1])), (70, 50, 40), 9)
+    angry = FaceRig(folded, resting_mesh)
+    assert angry.source["noseSneerLeft"] > 0.3
+    assert angry.source["browDownRight"] > 0.3
+
+
+def test_moustache_is_left_alone():
+    for mask in regions().values():
+        x, y = to_atlas(np.array([0.0, -2.8], np.float32)).astype(int)
+        assert mask[y, x] < 0.05
