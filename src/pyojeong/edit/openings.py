@@ -85,7 +85,7 @@ def make_eye(sitter: Sitter, side: int) -> tuple[Slit, Eyeball, LidSkin]:
     upper, lower = lid_rings(side)
     rows = (upper[0], lower[0]) if side == 0 else (upper[0][::-1], lower[0][::-1])
     xy = sitter.motion.xy
-    slit = sitter.slit(xy[np.concatenate(rows)], (0.8, 1.3, 1.4), 0.075, rows)
+    slit = sitter.slit(xy[np.concatenate(rows)], (0.8, 1.3, 1.4), 0.09, rows)
     corner = np.array(slit.rect[:2], np.float32)
     centre = sitter.points[IRIS_CENTRE[side], :2] - corner
     rim = sitter.points[list(IRIS_RIM[side]), :2] - corner
@@ -99,7 +99,7 @@ def make_mouth(sitter: Sitter, white: Floats) -> tuple[Slit, MouthInterior]:
     """white: (3,) the white of the eyes, which shows the tint of the light."""
     xy = sitter.motion.xy
     border = np.concatenate([UPPER_LIP[0], LOWER_LIP[0]])
-    slit = sitter.slit(xy[border], (1.8, 1.8, 3.9), 0.10, (UPPER_LIP[3], LOWER_LIP[3]))
+    slit = sitter.slit(xy[border], (1.8, 1.8, 3.9), 0.12, (UPPER_LIP[3], LOWER_LIP[3]))
     return slit, _interior(sitter, slit, white)
 
 
