@@ -35,10 +35,10 @@ AFTERGLOW = 0.75
 OPENING: dict[str, float] = {
     "jawOpen": 0.4,
     "mouthFunnel": 0.4,
-    "mouthUpperUpLeft": 0.7,
-    "mouthUpperUpRight": 0.7,
-    "mouthLowerDownLeft": 0.7,
-    "mouthLowerDownRight": 0.7,
+    "mouthUpperUpLeft": 1.0,
+    "mouthUpperUpRight": 1.0,
+    "mouthLowerDownLeft": 1.0,
+    "mouthLowerDownRight": 1.0,
 }
 """Coefficients that part the lips, and the share of them that a feeling keeps while the face
 speaks: then the sounds decide. In pauses it keeps none, and the mouth is closed."""
