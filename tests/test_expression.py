@@ -13,6 +13,8 @@ from pyojeong.expression import (
     both_sides,
     emotion_expression,
     emotion_presets,
+    named_expression,
+    named_expressions,
 )
 
 
@@ -102,3 +104,11 @@ def test_intensity_scales_and_scores_blend():
     assert same(emotion_expression(Emotion.SADNESS, 0.25), full * 0.25)
     scores = EmotionScores.from_mapping({"sadness": 0.5, "fear": 0.5}, "test")
     assert same(blend_expression(scores), full * 0.5 + emotion_expression("fear", 0.5))
+
+
+def test_named_expressions():
+    assert {"wink", "smirk", "pout", "laugh"} <= set(named_expressions())
+    wink = named_expression("wink")
+    assert wink["eyeBlinkLeft"] > 0.8 > wink["eyeBlinkRight"]
+    with pytest.raises(BadSettings, match="there are: wink"):
+        named_expression("wnk")

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pyojeong.errors import BadInput, BadSettings
 
@@ -125,6 +126,14 @@ class EmotionScores:
 
     def as_dict(self, digits: int = 4) -> dict[str, float]:
         return {e.value: round(v, digits) for e, v in zip(EMOTIONS, self.values, strict=True)}
+
+    def as_reading(self) -> dict[str, Any]:
+        """For JSON (docs/json.md): {"emotion", "confidence", "scores"}."""
+        return {
+            "emotion": self.emotion.value,
+            "confidence": round(self.confidence, 4),
+            "scores": self.as_dict(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

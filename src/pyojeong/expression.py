@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from pyojeong.emotion import Emotion, EmotionScores
 from pyojeong.errors import BadSettings
@@ -134,11 +135,34 @@ def both_sides(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 @cache
+def _presets() -> dict[str, Any]:
+    text = resources.files("pyojeong").joinpath("weights/presets.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+@cache
 def emotion_presets() -> dict[Emotion, Expression]:
     """The full-intensity Expression of each emotion (EMFACS, tuned: docs/models/presets.md)."""
-    text = resources.files("pyojeong").joinpath("weights/presets.json").read_text("utf-8")
-    table = json.loads(text)["emotions"]
+    table = _presets()["emotions"]
     return {e: Expression(both_sides(table[e.value])) for e in Emotion}
+
+
+@cache
+def named_expressions() -> dict[str, Expression]:
+    """Expressions with a name of their own that are no emotion: wink, smirk, pout ..."""
+    return {name: Expression(both_sides(weights)) for name, weights in _presets()["named"].items()}
+
+
+def named_expression(name: str) -> Expression:
+    """One of `named_expressions`. Raises BadSettings with the list of names."""
+    try:
+        return named_expressions()[name]
+    except KeyError as error:
+        names = ", ".join(named_expressions())
+        raise BadSettings(
+            f"No expression called {name!r}; there are: {names}.",
+            f"표정 {name!r}이(가) 없습니다. 사용 가능: {names}.",
+        ) from error
 
 
 def emotion_expression(emotion: Emotion | str, intensity: float = 1.0) -> Expression:

@@ -94,8 +94,12 @@ def test_verdict_is_json(portrait, face):
     assert len(told["box"]) == 4
     verdict = told["verdict"]
     assert verdict["asked"] == {"surprise": 0.9}
-    assert set(verdict["before"]) == set(verdict["after"]) == {e.value for e in EMOTIONS}
-    assert verdict["emotion"] == "surprise"
+    assert (
+        set(verdict["before"]["scores"])
+        == set(verdict["after"]["scores"])
+        == {e.value for e in EMOTIONS}
+    )
+    assert verdict["after"]["emotion"] == "surprise"
     assert verdict["reached"] is True
     assert verdict["failed"] == []
     assert verdict["identity_drift_percent"] == 0

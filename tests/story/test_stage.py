@@ -18,7 +18,9 @@ def test_points_stay_on_what_they_mark(scale, offset):
     spot = np.exp(-((x - at[0]) ** 2 + (y - at[1]) ** 2) / (2 * (3 / min(scale, 1)) ** 2))
     photo = np.repeat((spot * 255).astype(np.uint8)[:, :, None], 3, axis=2)
     points = np.array([[*at, 4.0]], np.float32)
-    visible, moved, _ = place(photo, points, Framing(scale, offset[0] * scale, offset[1] * scale), 400, 300)
+    visible, moved, _ = place(
+        photo, points, Framing(scale, offset[0] * scale, offset[1] * scale), 400, 300
+    )
     weight = visible[:, :, 0].astype(float)
     rows, columns = np.mgrid[: weight.shape[0], : weight.shape[1]]
     centre = (weight * columns).sum() / weight.sum(), (weight * rows).sum() / weight.sum()

@@ -25,7 +25,8 @@ def add_to(app: typer.Typer) -> None:
         ),
         epilog="pyojeong express portrait.jpg --emotion sadness:0.8 -o sad.png\n\n"
         "pyojeong express portrait.jpg --emotion sadness:0.7+fear:0.3 -o mixed.png\n\n"
-        "pyojeong express portrait.jpg --set jawOpen=0.4 --set eyeBlinkLeft=1 -o wink.png",
+        "pyojeong express portrait.jpg --preset wink -o wink.png\n\n"
+        "pyojeong express portrait.jpg --set jawOpen=0.4 --set eyeBlinkLeft=1 -o own.png",
     )(command)
 
 
@@ -51,6 +52,14 @@ def command(
             ),
         ),
     ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help=say(
+                "A named expression: wink, smirk, pout ...", "이름 있는 표정: wink, smirk, pout ..."
+            )
+        ),
+    ] = None,
     face_index: Annotated[
         int | None,
         typer.Option(
@@ -70,7 +79,7 @@ def command(
 
     image_format(output)
     check_output(output)
-    weights = parse_coefficients(coefficients or [])
+    weights = {**_preset(preset), **parse_coefficients(coefficients or [])}
     picture = read_image(image)
     for note in picture.notes:
         print_note(note.text(language()))
@@ -83,6 +92,12 @@ def command(
         print_json({**head, **done.as_dict()})
     else:
         _report(output, done)
+
+
+def _preset(name: str | None) -> dict[str, float]:
+    from pyojeong.expression import named_expression
+
+    return dict(named_expression(name).coefficients) if name else {}
 
 
 def parse_coefficients(items: list[str]) -> dict[str, float]:

@@ -69,13 +69,11 @@ def _read(reader: FaceReader, path: Path, *, quiet: bool) -> dict[str, Any]:
 
 def described(face: ReadFace) -> dict[str, Any]:
     """The JSON object of one face (docs/json.md)."""
-    scores = face.scores
+    unread = {"emotion": None, "confidence": None, "scores": None}
     return {
         "box": [round(float(v), 1) for v in face.box],
         "score": round(float(face.score), 4),
-        "emotion": scores.emotion.value if scores else None,
-        "confidence": round(scores.confidence, 4) if scores else None,
-        "scores": scores.as_dict() if scores else None,
+        **(face.scores.as_reading() if face.scores else unread),
     }
 
 

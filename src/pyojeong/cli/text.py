@@ -69,12 +69,7 @@ def command(
 
 def described(text: str, scores: EmotionScores) -> dict[str, Any]:
     """The JSON object of one text (docs/json.md)."""
-    return {
-        "text": text,
-        "emotion": scores.emotion.value,
-        "confidence": round(scores.confidence, 4),
-        "scores": scores.as_dict(),
-    }
+    return {"text": text, **scores.as_reading()}
 
 
 def _the_text(text: str | None) -> str:

@@ -45,13 +45,12 @@ class Verdict:
         return not self.failed
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: {"asked", "before", "after", "emotion", "moved_percent",
+        """For JSON: {"asked", "before", "after", "moved_percent",
         "identity_drift_percent", "intensity", "passed", "failed", "reached"}."""
         return {
             "asked": {e.value: v for e, v in self.asked.items()},
-            "before": self.before.as_dict() if self.before else None,
-            "after": self.after.as_dict() if self.after else None,
-            "emotion": self.after.emotion.value if self.after else None,
+            "before": self.before.as_reading() if self.before else None,
+            "after": self.after.as_reading() if self.after else None,
             "moved_percent": round(self.moved, 2),
             "identity_drift_percent": round(self.identity_drift, 2),
             "intensity": round(self.intensity, 3),
