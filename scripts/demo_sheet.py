@@ -1,4 +1,4 @@
-"""A contact sheet of a film: the middle of every n-th sentence.
+"""A contact sheet of a film: the middle of the surest sentence of each emotion, and of the last.
 
 python scripts/demo_sheet.py demo-output/tale.mp4 docs/demo.jpg
 """
@@ -11,14 +11,17 @@ from PIL import Image
 
 from pyojeong.media.video import read_frames
 
-COLUMNS, ROWS, WIDTH = 3, 3, 480
+COLUMNS, WIDTH = 4, 400
 
 
 def main(film: Path, sheet: Path) -> None:
 
     sentences = json.loads(film.with_suffix(".json").read_text("utf-8"))["sentences"]
-    step = (len(sentences) - 1) / (COLUMNS * ROWS - 1)
-    chosen = [sentences[round(i * step)] for i in range(COLUMNS * ROWS)]
+    surest = {
+        max((s for s in sentences if s["emotion"] == e), key=lambda s: s["confidence"])["start_s"]
+        for e in {s["emotion"] for s in sentences}
+    }
+    chosen = [s for s in sentences if s["start_s"] in surest or s is sentences[-1]]
     times = [(s["start_s"] + s["end_s"]) / 2 for s in chosen]
     cells: list[Image.Image] = []
     for t, frame in read_frames(film):
@@ -26,7 +29,9 @@ def main(film: Path, sheet: Path) -> None:
             picture = Image.fromarray(frame)
             height = round(WIDTH * picture.height / picture.width)
             cells.append(picture.resize((WIDTH, height), Image.Resampling.LANCZOS))
-    canvas = Image.new("RGB", (COLUMNS * WIDTH, ROWS * cells[0].height))
+    canvas = Image.new(
+        "RGB", (COLUMNS * WIDTH, -(-len(cells) // COLUMNS) * cells[0].height), "white"
+    )
     for i, cell in enumerate(cells):
         canvas.paste(cell, (i % COLUMNS * WIDTH, i // COLUMNS * cell.height))
     canvas.save(sheet, quality=85)
