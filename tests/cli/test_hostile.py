@@ -147,6 +147,7 @@ def test_express(run, folder, portrait_path, image, options, output, code):
         (["text", ""], 3),
         (["text", "  "], 3),
         (["text", "binary.txt"], 3),
+        (["text", "missing.txt"], 3),
         (["text", "--lines", "missing.txt"], 3),
         (["text", "--lines", "dir"], 3),
         (["text", "--lines", "binary.txt"], 3),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pyojeong.cli.language import language, say
+from pyojeong.cli.options import AsJson, FaceIndex
 from pyojeong.cli.output import name_of, print_json, print_note
 from pyojeong.errors import BadSettings
 
@@ -60,18 +61,8 @@ def command(
             )
         ),
     ] = None,
-    face_index: Annotated[
-        int | None,
-        typer.Option(
-            help=say(
-                "Which face, as `pyojeong faces` numbers them (the largest is 0).",
-                "몇 번째 얼굴인지(`pyojeong faces`의 번호, 가장 큰 얼굴이 0).",
-            )
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help=say("Print the verdict.", "판정을 JSON으로 출력합니다."))
-    ] = False,
+    face_index: FaceIndex = None,
+    as_json: AsJson = False,
 ) -> None:
     from pyojeong import api
     from pyojeong.media.files import check_output

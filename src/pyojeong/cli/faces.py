@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pyojeong.cli.language import language, say
+from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import coloured, print_json, print_note, print_table
 from pyojeong.errors import PyojeongError
 
@@ -28,9 +29,7 @@ def add_to(app: typer.Typer) -> None:
 
 def command(
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", show_default=False)],
-    as_json: Annotated[
-        bool, typer.Option("--json", help=say("Print JSON.", "JSON으로 출력합니다."))
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     from pyojeong.face.reader import FaceReader
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from pyojeong.cli.language import say
+from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import print_json, print_table
 from pyojeong.errors import MissingWeights
 
@@ -26,12 +26,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(models, name="models")
 
 
-JsonOption = Annotated[
-    bool, typer.Option("--json", help=say("Print JSON.", "JSON으로 출력합니다."))
-]
-
-
-def list_models(as_json: JsonOption = False) -> None:
+def list_models(as_json: AsJson = False) -> None:
     from pyojeong.assets import assets
 
     if as_json:
@@ -49,7 +44,7 @@ def list_models(as_json: JsonOption = False) -> None:
     )
 
 
-def show(name: str, as_json: JsonOption = False) -> None:
+def show(name: str, as_json: AsJson = False) -> None:
     from pyojeong.assets import find_asset
 
     facts = asdict(find_asset(name))
@@ -59,7 +54,7 @@ def show(name: str, as_json: JsonOption = False) -> None:
         print_table(["", ""], [[f"[bold]{key}[/bold]", str(value)] for key, value in facts.items()])
 
 
-def verify(as_json: JsonOption = False) -> None:
+def verify(as_json: AsJson = False) -> None:
     from pyojeong.assets import assets, verify_asset
 
     results = {a.name: verify_asset(a) for a in assets()}

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, cast
 import typer
 
 from pyojeong.cli.language import language, say
+from pyojeong.cli.options import AsJson, FaceIndex
 from pyojeong.cli.output import print_json, print_note, progress_bar
 from pyojeong.errors import BadSettings
 
@@ -47,15 +48,7 @@ def command(
         str, typer.Option(help=say("Width x height in px.", "가로x세로 픽셀."))
     ] = "1280x720",
     fps: Annotated[int, typer.Option(help=say("Frames per second.", "초당 프레임 수."))] = 24,
-    face_index: Annotated[
-        int | None,
-        typer.Option(
-            help=say(
-                "Which face, as `pyojeong faces` numbers them (the largest is 0).",
-                "몇 번째 얼굴인지(`pyojeong faces`의 번호, 가장 큰 얼굴이 0).",
-            )
-        ),
-    ] = None,
+    face_index: FaceIndex = None,
     speech_lang: Annotated[
         str, typer.Option(help=say("ko, en or auto.", "ko, en 또는 auto."), metavar="ko|en|auto")
     ] = "auto",
@@ -69,9 +62,7 @@ def command(
             help=say("Draw the subtitles into the picture.", "자막을 화면에 그립니다."),
         ),
     ] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help=say("Print the storyboard.", "스토리보드를 출력합니다."))
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     from pyojeong import api
     from pyojeong.media.video import check_film_output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pyojeong.cli.language import language, say
+from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import coloured, print_json, print_note, print_table
 from pyojeong.emotion import EmotionScores
 
@@ -39,9 +41,7 @@ def command(
             ),
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help=say("Print JSON.", "JSON으로 출력합니다."))
-    ] = False,
+    as_json: AsJson = False,
     classifier: Annotated[
         str | None, typer.Option(help=say("Text classifier to use.", "사용할 글 분류기."))
     ] = None,
@@ -86,6 +86,8 @@ def _the_text(text: str | None) -> str:
         for note in found.notes:
             print_note(note.text(language()))
         return found.text
+    if re.fullmatch(r"\S{1,200}\.(txt|md|csv|json|srt|vtt)", text):
+        return read_text_file(path).text  # a mistyped path: the error says so
     return check_text(text)
 
 
