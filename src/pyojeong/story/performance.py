@@ -43,6 +43,9 @@ OPENING: dict[str, float] = {
 """Coefficients that part the lips, and the share of them that a feeling keeps while the face
 speaks: then the sounds decide. In pauses it keeps none, and the mouth is closed."""
 
+TOGETHER = Expression({"mouthRollUpper": 0.15, "mouthRollLower": 0.15})
+"""Lips that rest on each other in pauses: photos that smile have thin ones, easily a slit."""
+
 # Head (pitch, yaw, roll; degrees) that goes with a feeling at full intensity. Sadness and anger
 # lower the head, surprise lifts it, disgust turns away (Wallbott 1998, table 3).
 POSTURE: dict[Emotion, tuple[float, float, float]] = {
@@ -81,8 +84,8 @@ class Take:
         feeling = self._feeling(t, said_from, said_to)
         speaking = self._speaking(t - said_from)
         opening = {n: feeling[n] * (share * speaking - 1) for n, share in OPENING.items()}
-        sounds = self.mouth.at(t - said_from)
-        return motion.alive(feeling + Expression(opening) + sounds, t, speaking)
+        mouth = self.mouth.at(t - said_from) + TOGETHER * (1 - speaking)
+        return motion.alive(feeling + Expression(opening) + mouth, t, speaking)
 
     def _speaking(self, t: float) -> float:
         """1 while the voice sounds, easing to 0 in pauses; t in seconds of the sentence."""
