@@ -13,7 +13,7 @@ from pyojeong.errors import BadSettings, NoFace
 from pyojeong.face.reader import FaceReader, ReadFace
 from pyojeong.face.types import Image
 from pyojeong.media.files import read_text_file
-from pyojeong.media.image import read_image, to_srgb
+from pyojeong.media.image import Picture, on_white, read_image, to_srgb
 from pyojeong.media.textinput import check_text
 from pyojeong.media.video import check_film_output
 from pyojeong.registry import load
@@ -96,7 +96,8 @@ def tell(
     """
     target = check_film_output(output)
     board = story if isinstance(story, Storyboard) else direct(_story(story), _text_reader(), lang)
-    pixels = _pixels(face)
+    # What is transparent may hold any colours; a film has no transparency.
+    pixels = on_white(_picture(face)).rgb
     chosen = choose_face(_face_reader().read(pixels), face_index)
     assert chosen.mesh is not None  # noqa: S101 - choose_face returns faces with a mesh
     engine: Voice = load("Voice", voice)
@@ -138,6 +139,10 @@ def _story(story: str | Path) -> str:
 
 
 def _pixels(image: str | Path | Image) -> Image:
+    return _picture(image).rgb
+
+
+def _picture(image: str | Path | Image) -> Picture:
     if isinstance(image, str | Path):
-        return to_srgb(read_image(Path(image))).rgb
-    return image
+        return to_srgb(read_image(Path(image)))
+    return Picture(image)

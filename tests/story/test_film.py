@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from pyojeong import api
 from pyojeong.emotion import Emotion
@@ -215,3 +216,13 @@ def test_a_killed_process_leaves_the_old_film(tmp_path, portrait_path, name):
         assert process.returncode == 130
         assert b"nothing was written" in message
         assert sorted(p.name for p in tmp_path.iterdir()) == ["a.mp4", "story.txt"]
+
+
+def test_a_cut_out_portrait_lies_on_white(tmp_path, portrait):
+    rgba = np.dstack([portrait, np.full((512, 512), 255, np.uint8)])
+    rgba[:, :60] = (255, 0, 255, 0)  # what is transparent may hold any colour
+    path = tmp_path / "cut.png"
+    Image.fromarray(rgba).save(path)
+    made = api.tell("안녕하세요.", path, tmp_path / "a.mp4", film=FilmFormat(640, 360, 4))
+    _, frame = next(read_frames(made.video))
+    assert frame[50:200, 145:160].min() > 240

@@ -236,6 +236,15 @@ def to_srgb(picture: Picture) -> Picture:
     return replace(picture, rgb=picture.rgb if image is None else np.array(image), icc=None)
 
 
+def on_white(picture: Picture) -> Picture:
+    """The picture without transparency, laid on white. Itself where it has no alpha."""
+    if picture.alpha is None:
+        return picture
+    alpha = picture.alpha[:, :, None].astype(np.float32) / 255
+    flat = picture.rgb * alpha + 255 * (1 - alpha)
+    return replace(picture, rgb=np.rint(flat).astype(np.uint8), alpha=None)
+
+
 # --- writing ---------------------------------------------------------------------------------
 
 _FORMATS = {
@@ -305,10 +314,8 @@ def _pillow_image(picture: Picture, kind: str, path: Path) -> tuple[Image.Image,
         return Image.fromarray(picture.rgb), ()
     if kind not in ("JPEG", "BMP"):
         return Image.fromarray(np.dstack([picture.rgb, picture.alpha])), ()
-    alpha = picture.alpha[:, :, None].astype(np.float32) / 255
-    flat = picture.rgb * alpha + 255 * (1 - alpha)
     note = Note(
         f"{kind} has no transparency; {path} is laid on white. Use PNG to keep it.",
         f"{kind}에는 투명도가 없어 {path}을(를) 흰 바탕에 놓았습니다. PNG를 쓰면 유지됩니다.",
     )
-    return Image.fromarray(np.rint(flat).astype(np.uint8)), (note,)
+    return Image.fromarray(on_white(picture).rgb), (note,)

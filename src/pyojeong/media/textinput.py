@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def text_lines(path: Path) -> Iterator[str]:
     """
     path = check_input(path)
     if not _starts_as_utf8(path):
-        yield from read_text_file(path).text.split("\n")
+        for line in io.StringIO(read_text_file(path).text):
+            yield line.removesuffix("\n")
         return
     limit = settings().max_text_bytes
     try:
