@@ -51,6 +51,14 @@ def test_express(portrait):
     assert not np.array_equal(jaw.image, portrait)
 
 
+@pytest.mark.parametrize("emotion", list(pj.Emotion))
+def test_every_emotion_is_reached_on_the_smiling_portrait(portrait, emotion):
+    verdict = pj.express(portrait, emotion.value).verdict
+    assert verdict.reached, verdict.as_dict()
+    assert verdict.after is not None
+    assert verdict.after.emotion is emotion
+
+
 def test_nothing_to_draw(portrait):
     with pytest.raises(BadSettings, match="Nothing to draw"):
         pj.express(portrait)

@@ -81,7 +81,9 @@ def express_photo(
     relax = relaxation(min(1.0, sum(mix.values())))
     best: Expressed | None = None
     for factor in STEPS if strongest >= 0.5 else STEPS[:1]:
-        wish = mix_expression({e: v * factor for e, v in mix.items()}) + added
+        # A stronger wish also takes away more of what the photo showed.
+        beyond = rig.source * (relax * (1 - factor))
+        wish = mix_expression({e: v * factor for e, v in mix.items()}) + added + beyond
         picture = _paste(image, rig, rig.draw(wish, relax))
         seen = _read(picture, rig.zone, face.mesh, reader)
         verdict = judge(mix, (face.mesh, face.scores), seen, factor, rig.strength)
