@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
-from report import write_report
+from report import best_of, write_report
 
 from pyojeong.edit.express import express_photo
 from pyojeong.edit.rig import FaceRig
@@ -33,16 +32,6 @@ WISH = emotion_expression(Emotion.FEAR) + Expression(
 )
 
 
-def best_of(times: int, work: Callable[[], object], clock: Callable[[], float]) -> float:
-    """Milliseconds of the fastest run."""
-    took = []
-    for _ in range(times):
-        start = clock()
-        work()
-        took.append(clock() - start)
-    return 1e3 * min(took)
-
-
 def scaled(photo: np.ndarray, mesh: FaceMesh, width: float) -> tuple[np.ndarray, FaceMesh]:
     factor = width / float(mesh.box[2] - mesh.box[0])
     size = (round(photo.shape[1] * factor), round(photo.shape[0] * factor))
@@ -53,11 +42,11 @@ def line(name: str, photo: np.ndarray, mesh: FaceMesh) -> list[str]:
     x0, y0, x1, y1 = FaceRig(photo, mesh).zone
     cells = [name, f"{photo.shape[1]}x{photo.shape[0]}", f"{x1 - x0}x{y1 - y0}"]
     clock = time.process_time
-    cells.append(f"{best_of(3, lambda: FaceRig(photo, mesh), clock):.0f}")
+    cells.append(f"{1e3 * best_of(3, lambda: FaceRig(photo, mesh), clock):.0f}")
     for fine in (False, True):
         rig = FaceRig(photo, mesh, fine=fine)
         rig.draw(WISH, 1.0)
-        cells.append(f"{best_of(12, lambda r=rig: r.draw(WISH, 1.0), clock):.1f}")
+        cells.append(f"{1e3 * best_of(12, lambda r=rig: r.draw(WISH, 1.0), clock):.1f}")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     return [*cells, f"{memory:.0f}"]
 
@@ -77,7 +66,7 @@ def main() -> None:
     def once() -> object:
         return express_photo(large, found, {Emotion.HAPPINESS: 1.0}, {}, reader)
 
-    wall = best_of(3, once, time.perf_counter)
+    wall = 1e3 * best_of(3, once, time.perf_counter)
     whole = (["what", "measured"], [["express, 1024 px, drawn and read back, ms", f"{wall:.0f}"]])
     write_report("edit", __doc__ or "", {"One face": (columns, rows), "One wish": whole})
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
 from PIL import Image
-from report import Table, write_report
+from report import Table, best_of, write_report
 
 from pyojeong.face.blazeface import BlazeFace
 from pyojeong.face.facemesh import FaceMeshNet
@@ -155,20 +154,11 @@ def speed(data: Path) -> Table:
     ):
         image = resized(read_image(data / "samples" / name).rgb, longest)
         faces = detector.detect(image)
-        took = [best_of(lambda i=image: detector.detect(i))]
-        took.append(best_of(lambda i=image, f=faces: mesher.mesh(i, f)))
+        took = [best_of(10, lambda i=image: detector.detect(i))]
+        took.append(best_of(10, lambda i=image, f=faces: mesher.mesh(i, f)))
         size = f"{image.shape[1]}x{image.shape[0]}"
         rows.append([size, str(len(faces)), *(f"{1e3 * t:.1f}" for t in took)])
     return ["picture", "faces", "detection, ms", "mesh of all faces, ms"], rows
-
-
-def best_of(work, times: int = 10) -> float:
-    took = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - start)
-    return min(took)
 
 
 def main() -> None:

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import resource
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from report import write_report
+from report import best_of, write_report
 
 from pyojeong.media.cues import Cue
 from pyojeong.media.image import Picture, read_image, write_image
@@ -32,16 +30,6 @@ def picture(width: int, height: int) -> np.ndarray:
     smooth = np.stack([128 + 90 * np.sin(x / 97 + c) * np.cos(y / 61 - c) for c in range(3)], 2)
     noise = np.random.default_rng(1).normal(0, 2, smooth.shape)
     return np.clip(smooth + noise, 0, 255).astype(np.uint8)
-
-
-def best_of(times: int, work: Callable[[], object]) -> float:
-    """Seconds of the quickest run: the least disturbed one."""
-    took = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - start)
-    return min(took)
 
 
 def write_film(path: Path, still: np.ndarray) -> None:

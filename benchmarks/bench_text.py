@@ -8,27 +8,15 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from report import write_report
+from report import best_of, write_report
 
 from pyojeong.assets import find_asset
 from pyojeong.text.classifier import ASSET, NgramEmotion
 from pyojeong.text.sentences import split_sentences
 
 STORY = Path(__file__).parents[1] / "examples"
-
-
-def best(work: Callable[[], object], runs: int = 5) -> float:
-    """Seconds of the fastest run."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def loading() -> float:
@@ -52,9 +40,9 @@ def measure() -> list[list[str]]:
     sentences = [s.text for s in split_sentences(story)]
     many = sentences * (3000 // len(sentences))
     classifier.classify(sentences)
-    single = best(lambda: [classifier.classify([s]) for s in sentences]) / len(sentences)
-    together = best(lambda: classifier.classify(many)) / len(many)
-    splitting = best(lambda: split_sentences(story * 20)) / len(story * 20)
+    single = best_of(5, lambda: [classifier.classify([s]) for s in sentences]) / len(sentences)
+    together = best_of(5, lambda: classifier.classify(many)) / len(many)
+    splitting = best_of(5, lambda: split_sentences(story * 20)) / len(story * 20)
     megabyte = "가" * 10**6
     rows = {
         "classifier file, MB": find_asset(ASSET).size / 1e6,
@@ -62,8 +50,8 @@ def measure() -> list[list[str]]:
         "one sentence, ms": 1e3 * single,
         "sentences per second in batches": 1 / together,
         "characters split per second": 1 / splitting,
-        "classify 1 MB without a space, s": best(lambda: classifier.classify([megabyte]), 2),
-        "split 1 MB without a space, s": best(lambda: split_sentences(megabyte), 2),
+        "classify 1 MB without a space, s": best_of(2, lambda: classifier.classify([megabyte])),
+        "split 1 MB without a space, s": best_of(2, lambda: split_sentences(megabyte)),
         "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     return [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import time
+from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +27,18 @@ def write_report(name: str, about: str, tables: dict[str, Table]) -> None:
     print(text)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.md").write_text(text, "utf-8")
+
+
+def best_of(
+    times: int, work: Callable[[], object], clock: Callable[[], float] = time.perf_counter
+) -> float:
+    """Seconds of the quickest run: the least disturbed one."""
+    took = []
+    for _ in range(times):
+        start = clock()
+        work()
+        took.append(clock() - start)
+    return min(took)
 
 
 def _row(cells: list[str]) -> str:
