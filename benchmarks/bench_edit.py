@@ -1,6 +1,6 @@
 """How fast an expression is drawn, and how far from the photo it may reach.
 
-    python benchmarks/bench_edit.py
+    OMP_NUM_THREADS=1 python benchmarks/bench_edit.py    # a second BLAS thread doubles the CPU time
 
 The portrait of this repository, scaled so that its face takes the width named; "film" draws
 bilinearly, as the stage does, "still" bicubically, as `express` does. CPU time of one thread,
