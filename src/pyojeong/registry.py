@@ -46,6 +46,22 @@ BUILT_IN: tuple[Backend, ...] = (
         weights=("text_emotion_ngram_v1",),
     ),
     Backend(
+        "TextEmotion",
+        "hf",
+        "pyojeong.text.encoder:HfEmotion",
+        licence="the model's own",
+        reference="Devlin et al. 2019, BERT, arXiv:1810.04805; Clark et al. 2020, ELECTRA",
+        extra="hf",
+    ),
+    Backend(
+        "TextEmotion",
+        "onnx",
+        "pyojeong.text.onnx_encoder:OnnxEmotion",
+        licence="the model's own",
+        reference="Devlin et al. 2019, BERT, arXiv:1810.04805; Clark et al. 2020, ELECTRA",
+        extra="onnx-text",
+    ),
+    Backend(
         "FaceDetector",
         "blazeface",
         "pyojeong.face.blazeface:BlazeFace",
