@@ -26,11 +26,15 @@ _CORPUS = Path(__file__).parents[3] / "corpus"
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """n labelled texts. targets: (n, 7) float32, rows sum to 1. sources: name of each row's."""
+    """n labelled texts. targets: (n, 7) float32, rows sum to 1. sources: name of each row's.
+
+    intensities: (n,) float32 in [0, 1], NaN where nobody said.
+    """
 
     texts: list[str]
     targets: NDArray[np.float32]
     sources: NDArray[np.str_]
+    intensities: NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -45,7 +49,9 @@ class Rows:
 
     def where(self, chosen: NDArray[np.bool_]) -> Rows:
         texts = [t for t, c in zip(self.texts, chosen, strict=True) if c]
-        return Rows(texts, self.targets[chosen], self.sources[chosen])
+        return Rows(
+            texts, self.targets[chosen], self.sources[chosen], self.intensities[chosen]
+        )
 
 
 def join(parts: list[Rows]) -> Rows:
@@ -53,7 +59,13 @@ def join(parts: list[Rows]) -> Rows:
         [t for p in parts for t in p.texts],
         np.concatenate([p.targets for p in parts]),
         np.concatenate([p.sources for p in parts]),
+        np.concatenate([p.intensities for p in parts]),
     )
+
+
+def unrated(texts: list[str], targets: NDArray[np.float32], sources: NDArray[np.str_]) -> Rows:
+    """Rows without intensities."""
+    return Rows(texts, targets, sources, np.full(len(texts), np.nan, np.float32))
 
 
 def data_folder() -> Path:
@@ -105,7 +117,7 @@ def corpus_part(part: str) -> Rows:
             f"No corpus at {_CORPUS}. Train from a clone of the repository.",
             f"말뭉치가 없습니다: {_CORPUS}. 저장소를 복제한 곳에서 학습하세요.",
         )
-    texts, targets, sources = [], [], []
+    texts, targets, sources, intensities = [], [], [], []
     for name in json.loads((_CORPUS / "splits.json").read_text("utf-8")).get(part, []):
         with (_CORPUS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
@@ -113,9 +125,12 @@ def corpus_part(part: str) -> Rows:
                 second = row.get("second") or row["emotion"]
                 targets.append(_mixed({row["emotion"]: 0.8, second: 0.2}))
                 sources.append(f"corpus_{name[:2]}")
+                intensities.append(float(row["intensity"]))
     if not texts:
-        return Rows([], np.zeros((0, 7), np.float32), np.zeros(0, np.str_))
-    return Rows(texts, np.stack(targets), np.array(sources))
+        return unrated([], np.zeros((0, 7), np.float32), np.zeros(0, np.str_))
+    return Rows(
+        texts, np.stack(targets), np.array(sources), np.array(intensities, np.float32)
+    )
 
 
 def _mixed(weights: Mapping[str, float]) -> NDArray[np.float32]:
@@ -128,7 +143,7 @@ def _mixed(weights: Mapping[str, float]) -> NDArray[np.float32]:
 def _table(name: str) -> Rows:
     table = pd.read_parquet(data_folder() / f"{name}.parquet")
     targets = [_target(row) for row in table.to_dict("records")]
-    return Rows(table.text.tolist(), np.stack(targets), table.source.to_numpy(np.str_))
+    return unrated(table.text.tolist(), np.stack(targets), table.source.to_numpy(np.str_))
 
 
 def _target(row: Mapping[str, str]) -> NDArray[np.float32]:
@@ -148,7 +163,7 @@ def _ambiguous() -> Rows:
     table = pd.read_parquet(data_folder() / "emotion_goemotions_ambiguous_trainval.parquet")
     table = table[table.split == "train"]
     targets = [_mixed(dict.fromkeys(m.split("|"), 1.0)) for m in table.multi]
-    return Rows(table.text.tolist(), np.stack(targets), table.source.to_numpy(np.str_))
+    return unrated(table.text.tolist(), np.stack(targets), table.source.to_numpy(np.str_))
 
 
 def _xed() -> Rows:

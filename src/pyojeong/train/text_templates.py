@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from pyojeong.emotion import EMOTIONS, Emotion
-from pyojeong.train.text_data import Rows
+from pyojeong.train.text_data import Rows, unrated
 
 _SEED = 7
 _GESTURE_SHARE = 0.45
@@ -202,7 +202,7 @@ def template_rows(per_class: int = 700) -> Rows:
             names += [f"templates_{language}"] * len(found)
     targets = np.full((len(labels), 7), 0.1 / 7, np.float32)
     targets[np.arange(len(labels)), labels] += 0.9
-    return Rows(texts, targets, np.array(names))
+    return unrated(texts, targets, np.array(names))
 
 
 def _korean(emotion: Emotion, source: random.Random) -> str:

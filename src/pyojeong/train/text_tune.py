@@ -1,0 +1,231 @@
+"""Teaches an encoder to read emotion: one loop for teacher and shipped readers, both languages.
+
+Sources differ in whom they ask and what they call neutral, so each has a head of its own beside
+the shared one (as in Daume 2007), and the net guesses which source a text resembles. Soft
+targets; a teacher's logits where there are some (Hinton et al. 2015); weights averaged over the
+steps.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as fn
+
+from pyojeong.text.features import fold
+from pyojeong.text.wordpiece import WordPiece, padded
+from pyojeong.train.text_data import Rows
+from pyojeong.train.text_net import Encoder, mean_state
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """mass: share of each source in what is drawn. draws: rows drawn in all. tokens: pieces per
+    batch. balance: 0 keeps the classes' frequencies within a source, 1 makes them equal.
+    taught: weight of a teacher's answers against the labels.
+    """
+
+    mass: dict[str, float]
+    domains: tuple[str, ...]
+    draws: int
+    rate: float = 3e-4
+    warm: float = 0.06
+    tokens: int = 1024
+    balance: float = 0.35
+    drop: float = 0.1
+    taught: float = 0.5
+    average: float = 0.998
+    seed: int = 0
+    layer_decay: float = field(default=0.8)
+
+
+class Reader(nn.Module):
+    """Encoder and heads. sources: those with a head. domains: those the net tells apart."""
+
+    def __init__(self, encoder: Encoder, sources: tuple[str, ...], domains: tuple[str, ...]) -> None:
+        super().__init__()
+        width = encoder.pieces.weight.shape[1]
+        self.encoder, self.sources, self.domains = encoder, sources, domains
+        self.mix = nn.Linear(2 * width, width)
+        self.shared = nn.Linear(width, 7)
+        self.own = nn.Parameter(torch.zeros(len(sources), width + 1, 7))
+        self.domain = nn.Linear(width, len(domains))
+        self.intensity = nn.Linear(width, 1)
+        self.drop = 0.1
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits (n, sources, 7), of the domains (n, domains), intensity (n,) before sigmoid."""
+        states = self.encoder(ids).float()
+        largest = states.masked_fill((ids == 0)[..., None], -1e4).amax(1)
+        pooled = torch.cat([mean_state(states, ids), largest], 1)
+        pooled = fn.dropout(torch.tanh(self.mix(pooled)), self.drop, self.training)
+        own = torch.einsum("nw,swe->nse", pooled, self.own[:, :-1]) + self.own[:, -1]
+        logits = self.shared(pooled)[:, None] + own
+        return logits, self.domain(pooled), self.intensity(pooled)[:, 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Rows with their pieces; source: number of the head; domain: number or -100; teacher:
+    (n, 7) log-probabilities, NaN where there is no teacher."""
+
+    ids: list[list[int]]
+    rows: Rows
+    source: NDArray[np.int64]
+    domain: NDArray[np.int64]
+    teacher: Floats
+
+
+def encoded(
+    rows: Rows,
+    cutter: WordPiece,
+    sources: tuple[str, ...],
+    domains: tuple[str, ...],
+    teacher: Floats | None = None,
+) -> Encoded:
+    """The rows as a `Reader` learns them."""
+    if teacher is None:
+        teacher = np.full((len(rows), 7), np.nan, np.float32)
+    return Encoded(
+        [cutter.encode(fold(t)) for t in rows.texts],
+        rows,
+        np.array([sources.index(s) for s in rows.sources]),
+        np.array([domains.index(s) if s in domains else -100 for s in rows.sources]),
+        teacher,
+    )
+
+
+def tune(reader: Reader, data: Encoded, config: Config, say: str = "") -> Reader:
+    """The reader after its lessons, weights averaged."""
+    reader.encoder.drop = config.drop
+    for layer in reader.encoder.layers:
+        layer.drop = config.drop
+    torch.manual_seed(config.seed)
+    optimiser = torch.optim.AdamW(_groups(reader, config), betas=(0.9, 0.98), fused=True)
+    first = [group["lr"] for group in optimiser.param_groups]
+    batches = list(_batches(data, config))
+    average = copy.deepcopy(reader)
+    mean = 0.0
+    for step, chosen in enumerate(batches):
+        progress = step / len(batches)
+        factor = min(progress / config.warm, (1 - progress) / (1 - config.warm))
+        for group, rate in zip(optimiser.param_groups, first, strict=True):
+            group["lr"] = rate * max(factor, 0.01)
+        reader.train()
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = _loss(reader, data, chosen, config)
+        optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+        optimiser.step()
+        keep = min(config.average, 1 - 1 / (step + 1))
+        with torch.no_grad():
+            for a, b in zip(average.parameters(), reader.parameters(), strict=True):
+                a.lerp_(b, 1 - keep)
+        mean = 0.99 * mean + 0.01 * float(loss.detach()) if step else float(loss.detach())
+        if step % 200 == 199:
+            print(f"{say} step {step + 1}/{len(batches)} loss {mean:.3f}", flush=True)
+    return average.eval()
+
+
+def _groups(reader: Reader, config: Config) -> list[dict[str, object]]:
+    """Deeper layers learn slower, heads five times as fast."""
+    groups: list[dict[str, object]] = []
+    depth = len(reader.encoder.layers)
+    for name, weights in reader.named_parameters():
+        rate = config.rate
+        if name.startswith("encoder.layers."):
+            rate *= config.layer_decay ** (depth - 1 - int(name.split(".")[2]))
+        elif name.startswith("encoder."):
+            rate *= config.layer_decay**depth
+        else:
+            rate = max(5 * rate, 5e-4)
+        decay = 0.02 if weights.ndim > 1 else 0.0
+        groups.append({"params": [weights], "lr": rate, "weight_decay": decay})
+    return groups
+
+
+def _loss(reader: Reader, data: Encoded, chosen: NDArray[np.int64], config: Config) -> Tensor:
+    ids = torch.from_numpy(padded([data.ids[r] for r in chosen]))
+    logits, domain, intensity = reader(ids)
+    own = logits[torch.arange(len(chosen)), torch.from_numpy(data.source[chosen])]
+    found = torch.log_softmax(own.float(), 1)
+    target = data.rows.targets[chosen]
+    taught = data.teacher[chosen]
+    there = ~np.isnan(taught[:, :1])
+    mixed = np.where(
+        there, (1 - config.taught) * target + config.taught * np.exp(np.nan_to_num(taught)), target
+    )
+    loss = -(torch.from_numpy(mixed.astype(np.float32)) * found).sum(1).mean()
+    where = torch.from_numpy(data.domain[chosen])
+    if bool((where >= 0).any()):
+        loss = loss + 0.2 * fn.cross_entropy(domain.float(), where)
+    felt = data.rows.intensities[chosen]
+    known = torch.from_numpy(~np.isnan(felt))
+    if bool(known.any()):
+        gap = torch.sigmoid(intensity.float())[known] - torch.from_numpy(felt)[known]
+        loss = loss + 1.0 * gap.square().mean()
+    return loss
+
+
+def _batches(data: Encoded, config: Config) -> Iterator[NDArray[np.int64]]:
+    """Rows drawn by source and class, those of similar length together."""
+    random = np.random.default_rng(config.seed)
+    chance = sampling(data.rows, config)
+    lengths = np.array([len(i) for i in data.ids])
+    drawn = random.choice(len(lengths), config.draws, p=chance)
+    for block in np.array_split(drawn, max(config.draws // 4000, 1)):
+        block = block[np.argsort(lengths[block], kind="stable")]
+        ends = np.cumsum(lengths[block] + 2)
+        parts = np.split(block, np.flatnonzero(np.diff(ends // config.tokens)) + 1)
+        for at in random.permutation(len(parts)):
+            yield parts[at]
+
+
+def sampling(rows: Rows, config: Config) -> NDArray[np.float64]:
+    """(n,) chance of each row; sums to 1."""
+    chance = np.zeros(len(rows))
+    labels = rows.labels
+    for name, mass in config.mass.items():
+        inside = np.flatnonzero(rows.sources == name)
+        if len(inside) == 0:
+            continue
+        counts = np.maximum(np.bincount(labels[inside], minlength=7), 1)
+        weights = counts[labels[inside]].astype(np.float64) ** -config.balance
+        chance[inside] = mass * weights / weights.sum()
+    return np.asarray(chance / chance.sum(), np.float64)
+
+
+def outputs(
+    reader: Reader, texts: list[str], cutter: WordPiece
+) -> tuple[Floats, Floats, Floats]:
+    """(n, sources, 7) logits, (n, domains) logits, (n,) intensities in [0, 1] of the texts."""
+    ids = [cutter.encode(fold(t)) for t in texts]
+    order = np.argsort([len(i) for i in ids], kind="stable")
+    logits = np.zeros((len(ids), len(reader.sources), 7), np.float32)
+    domains = np.zeros((len(ids), len(reader.domains)), np.float32)
+    felt = np.zeros(len(ids), np.float32)
+    for rows in np.array_split(order, max(len(order) // 128, 1)):
+        with torch.no_grad():
+            a, b, c = reader(torch.from_numpy(padded([ids[r] for r in rows])))
+        logits[rows], domains[rows] = a.numpy(), b.numpy()
+        felt[rows] = torch.sigmoid(c).numpy()
+    return logits, domains, felt
+
+
+def mixed(logits: Floats, domains: Floats, heads: list[int]) -> Floats:
+    """(n, 7) probabilities: each domain's head by the chance that the text is of that domain.
+
+    heads: number of the head of each domain.
+    """
+    chance = torch.softmax(torch.from_numpy(domains), 1)[..., None]
+    read = torch.softmax(torch.from_numpy(logits[:, heads]), 2)
+    return (chance * read).sum(1).numpy()
