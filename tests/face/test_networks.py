@@ -9,7 +9,7 @@ import pytest
 from pyojeong.assets import find_asset, verify_asset
 from pyojeong.errors import InferenceFailed, MissingWeights
 from pyojeong.face.facemesh import FaceMeshNet
-from pyojeong.face.network import Network
+from pyojeong.network import Network
 from pyojeong.face.roi import Roi
 from pyojeong.train.mediapipe_outputs import EVERY, MODELS, pattern
 
@@ -67,6 +67,6 @@ def test_an_unknown_asset_is_named():
 def test_a_damaged_file_is_said_to_be_damaged(tmp_path, monkeypatch):
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"not a network")
-    monkeypatch.setattr("pyojeong.face.network.asset_path", lambda name: broken)
+    monkeypatch.setattr("pyojeong.network.asset_path", lambda name: broken)
     with pytest.raises(MissingWeights, match="damaged"):
         Network("broken").run(np.zeros((1, 1), np.float32))

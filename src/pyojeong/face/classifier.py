@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pyojeong.emotion import LABEL_SETS, EmotionScores
 from pyojeong.face.align import crop_matrix, gray_crop
-from pyojeong.face.network import Network
+from pyojeong.network import Network
 from pyojeong.face.types import FaceMesh, Image
 
 ASSET = "expression_ferplus"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadSettings
-from pyojeong.face.network import Network
+from pyojeong.network import Network
 from pyojeong.face.roi import Roi, crop, roi_from_detection, roi_from_points
 from pyojeong.face.topology import (
     LEFT_EYE,

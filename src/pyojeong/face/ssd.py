@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.face.anchors import anchor_centres
-from pyojeong.face.network import Network
+from pyojeong.network import Network
 from pyojeong.face.roi import Roi, crop
 from pyojeong.face.suppression import weighted_suppression
 from pyojeong.face.types import Image

@@ -49,9 +49,7 @@ class Rows:
 
     def where(self, chosen: NDArray[np.bool_]) -> Rows:
         texts = [t for t, c in zip(self.texts, chosen, strict=True) if c]
-        return Rows(
-            texts, self.targets[chosen], self.sources[chosen], self.intensities[chosen]
-        )
+        return Rows(texts, self.targets[chosen], self.sources[chosen], self.intensities[chosen])
 
 
 def join(parts: list[Rows]) -> Rows:
@@ -128,9 +126,7 @@ def corpus_part(part: str) -> Rows:
                 intensities.append(float(row["intensity"]))
     if not texts:
         return unrated([], np.zeros((0, 7), np.float32), np.zeros(0, np.str_))
-    return Rows(
-        texts, np.stack(targets), np.array(sources), np.array(intensities, np.float32)
-    )
+    return Rows(texts, np.stack(targets), np.array(sources), np.array(intensities, np.float32))
 
 
 def _mixed(weights: Mapping[str, float]) -> NDArray[np.float32]:

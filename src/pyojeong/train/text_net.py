@@ -43,9 +43,7 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Piece numbers (n, length), 0 where there is none → states (n, length, width)."""
 
-    def __init__(
-        self, pieces: int, width: int, layers: int, heads: int, drop: float = 0.1
-    ) -> None:
+    def __init__(self, pieces: int, width: int, layers: int, heads: int, drop: float = 0.1) -> None:
         super().__init__()
         self.drop = drop
         self.pieces = nn.Embedding(pieces, width)

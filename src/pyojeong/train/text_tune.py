@@ -50,7 +50,9 @@ class Config:
 class Reader(nn.Module):
     """Encoder and heads. sources: those with a head. domains: those the net tells apart."""
 
-    def __init__(self, encoder: Encoder, sources: tuple[str, ...], domains: tuple[str, ...]) -> None:
+    def __init__(
+        self, encoder: Encoder, sources: tuple[str, ...], domains: tuple[str, ...]
+    ) -> None:
         super().__init__()
         width = encoder.pieces.weight.shape[1]
         self.encoder, self.sources, self.domains = encoder, sources, domains
@@ -204,9 +206,7 @@ def sampling(rows: Rows, config: Config) -> NDArray[np.float64]:
     return np.asarray(chance / chance.sum(), np.float64)
 
 
-def outputs(
-    reader: Reader, texts: list[str], cutter: WordPiece
-) -> tuple[Floats, Floats, Floats]:
+def outputs(reader: Reader, texts: list[str], cutter: WordPiece) -> tuple[Floats, Floats, Floats]:
     """(n, sources, 7) logits, (n, domains) logits, (n,) intensities in [0, 1] of the texts."""
     ids = [cutter.encode(fold(t)) for t in texts]
     order = np.argsort([len(i) for i in ids], kind="stable")

@@ -1,4 +1,4 @@
-"""One ONNX file, opened when first used."""
+"""One ONNX file of ours, opened when first used; faces and texts are read with it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,28 @@ from pyojeong.settings import settings
 class Network:
     """A network with one input and float32 outputs, run by ONNX Runtime on the CPU.
 
-    asset: name of its certificate. Nothing is read before the first `run`.
+    asset: name of its certificate. threads: how many where the settings do not say. Nothing is
+    read before the first `run`.
     """
 
-    def __init__(self, asset: str) -> None:
+    def __init__(self, asset: str, threads: int = 1) -> None:
         self.asset = asset
+        self._threads = threads
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The file's own notes. Raises MissingWeights."""
+        notes: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        return notes
 
     @cached_property
     def _session(self) -> Any:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        # These networks run 1 to 3 ms: a second thread gains a tenth on a quiet machine and costs
+        # Most networks run 1 to 3 ms: a second thread gains a tenth on a quiet machine and costs
         # half as much again on a busy one, where it spins.
-        options.intra_op_num_threads = settings().threads or 1
+        options.intra_op_num_threads = settings().threads or self._threads
         options.log_severity_level = 3
         path = asset_path(self.asset)
         try:
@@ -41,7 +49,7 @@ class Network:
                 f"{path.name} is damaged: {error}", f"{path.name} 파일이 손상되었습니다: {error}"
             ) from error
 
-    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def run(self, batch: NDArray[Any]) -> list[NDArray[np.float32]]:
         """All outputs for one input. Raises MissingWeights, InferenceFailed."""
         session = self._session
         try:
