@@ -19,6 +19,7 @@ _TEXTS = (*_ENGLISH_TEXTS, "발화문", "문장", "발화", "텍스트", "글", 
 _ENGLISH_LABELS = ("emotion", "emotions", "label", "labels", "class", "target", "sentiment")
 _LABELS = (*_ENGLISH_LABELS, "감정", "감정대분류", "라벨", "레이블")
 _INTENSITIES = ("intensity", "strength", "세기", "강도")
+_UNNUMBERED = ("aihub-7", "film-5")
 _RATERS = 5
 _FEWEST_VOTES = 3
 _SEPARATORS = re.compile(r"[,|;]")
@@ -138,11 +139,22 @@ def find_layout(
     strength = _first(columns, _INTENSITIES)
     strengths = (strength,) if strength else ()
     labels = columns.get(_column_key(label)) if label else _first(columns, _LABELS)
-    numbered = LABEL_SETS[label_set].labels if label_set else ()
+    numbered = _numbered(label_set)
     if labels is not None and labels != texts:
         name, known = (label_set, keyed(label_set)) if label_set else _set_of(sample, labels)
         return Layout("labels", texts, (labels,), strengths, name, known, numbered)
     return _wide(columns, texts, strengths, label_set)
+
+
+def _numbered(label_set: str | None) -> tuple[str, ...]:
+    """Labels in the order of their official numbers, () where a set has none."""
+    if label_set is None or label_set in _UNNUMBERED:
+        return ()
+    labels = LABEL_SETS[label_set].labels
+    if label_set == "goemotions-27":
+        # The files number them by alphabet, neutral last; the table here is in groups.
+        return (*sorted(set(labels) - {"neutral"}), "neutral")
+    return labels
 
 
 def _wide(
