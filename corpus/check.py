@@ -74,7 +74,7 @@ def check(root: Path) -> tuple[list[str], Counter[tuple[str, str, str]]]:
     texts: dict[str, str] = {}
     ids: set[str] = set()
     part_of = split_of_authors(root, faults)
-    for path in sorted(root.glob("*/*.csv")):
+    for path in sorted([*root.glob("ko/*.csv"), *root.glob("en/*.csv")]):
         author = f"{path.parent.name}/{path.stem}"
         if author not in part_of:
             faults.append(f"{author} is in no part")

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -88,6 +89,8 @@ def training_rows() -> Rows:
             xed.where(~_held_out(xed.texts)),
             _table("emotion_ko_weak_nsmc_train"),
             corpus_part("train"),
+            story_labels(),
+            passage_rows("dev"),
         ]
     )
 
@@ -127,6 +130,50 @@ def corpus_part(part: str) -> Rows:
     if not texts:
         return unrated([], np.zeros((0, 7), np.float32), np.zeros(0, np.str_))
     return Rows(texts, np.stack(targets), np.array(sources), np.array(intensities, np.float32))
+
+
+def story_labels() -> Rows:
+    """The Korean story sentences of the data folder with the labels kept in the corpus.
+
+    Source `corpus_ko`: they are stories. Raises BadSettings when the data folder's file is another.
+    """
+    table = pd.read_parquet(data_folder() / "ko_unlabeled_stories.parquet")
+    texts, targets, intensities = [], [], []
+    with (_CORPUS / "labels" / "ko_stories.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            text = str(table.text.iloc[int(row["row"])])
+            if f"{crc32(text.encode()):08x}" != row["text_crc32"]:
+                raise BadSettings(
+                    f"ko_unlabeled_stories.parquet is not the file that was labelled: row {row['row']}.",
+                    f"ko_unlabeled_stories.parquet가 라벨을 붙인 파일과 다릅니다: {row['row']}행.",
+                )
+            if row["emotion"] != "-":
+                texts.append(text)
+                second = row["second"] or row["emotion"]
+                targets.append(_mixed({row["emotion"]: 0.8, second: 0.2}))
+                intensities.append(float(row["intensity"]))
+    sources = np.array(["corpus_ko"] * len(texts))
+    return Rows(texts, np.stack(targets), sources, np.array(intensities, np.float32))
+
+
+def passages(part: str) -> list[dict[str, Any]]:
+    """The annotated story passages of one part (dev, test), as their files hold them."""
+    files = sorted((_CORPUS / "passages").glob("*/*.json"))
+    found = [json.loads(path.read_text("utf-8")) for path in files]
+    return [passage for passage in found if passage["part"] == part]
+
+
+def passage_rows(part: str) -> Rows:
+    """The sentences of the passages, sources `corpus_ko` and `corpus_en`."""
+    rows = [(p["lang"], s) for p in passages(part) for s in p["sentences"]]
+    second = [s.get("second") or s["emotion"] for _, s in rows]
+    targets = [_mixed({s["emotion"]: 0.8, b: 0.2}) for (_, s), b in zip(rows, second, strict=True)]
+    return Rows(
+        [" ".join(s["text"].split()) for _, s in rows],
+        np.stack(targets),
+        np.array([f"corpus_{lang}" for lang, _ in rows]),
+        np.array([s["intensity"] for _, s in rows], np.float32),
+    )
 
 
 def _mixed(weights: Mapping[str, float]) -> NDArray[np.float32]:
