@@ -39,23 +39,30 @@ def find_pairs(text: str, start: int, end: int) -> list[Pair]:
 
     Nested pairs are all listed. Pairs longer than `LONGEST_PAIR` are left out.
     """
+    return [p for p in match_marks(text, start, end)[0] if p.end - p.start <= LONGEST_PAIR]
+
+
+def match_marks(text: str, start: int, end: int) -> tuple[list[Pair], list[int]]:
+    """Pairs of any length as in `find_pairs`, and where the opening marks without partner stand."""
     stack: list[tuple[str, int]] = []
     waiting: dict[str, int] = {}
     pairs: list[Pair] = []
+    alone: list[int] = []
     for match in _MARK.finditer(text, start, end):
         at, mark = match.start(), match.group()
         opener = _closes(text, at, mark, waiting, (start, end))
         if opener:
-            begun = _pop(stack, waiting, opener)
-            if at + 1 - begun <= LONGEST_PAIR:
-                pairs.append(Pair(begun, at + 1, opener not in BRACKETS))
+            begun, dropped = _pop(stack, waiting, opener)
+            pairs.append(Pair(begun, at + 1, opener not in BRACKETS))
+            alone += dropped
         elif _opens(text, at, mark, (start, end)):
             if mark in "\"'" and waiting.get(mark):
                 # The same mark opens again: the earlier one was never closed.
-                _pop(stack, waiting, mark)
+                begun, dropped = _pop(stack, waiting, mark)
+                alone += [*dropped, begun]
             stack.append((mark, at))
             waiting[mark] = waiting.get(mark, 0) + 1
-    return pairs
+    return pairs, sorted([*alone, *(at for _, at in stack)])
 
 
 def outermost(pairs: list[Pair]) -> list[Pair]:
@@ -68,13 +75,17 @@ def outermost(pairs: list[Pair]) -> list[Pair]:
     return found
 
 
-def _pop(stack: list[tuple[str, int]], waiting: dict[str, int], opener: str) -> int:
-    """Where the nearest `opener` on the stack stands; what was opened inside it is dropped."""
+def _pop(
+    stack: list[tuple[str, int]], waiting: dict[str, int], opener: str
+) -> tuple[int, list[int]]:
+    """Where the nearest `opener` on the stack stands, and what was opened inside it and dropped."""
+    dropped: list[int] = []
     while True:
         mark, at = stack.pop()
         waiting[mark] -= 1
         if mark == opener:
-            return at
+            return at, dropped
+        dropped.append(at)
 
 
 def _closes(

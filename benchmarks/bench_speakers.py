@@ -1,0 +1,119 @@
+"""Who says what: `python benchmarks/bench_speakers.py`.
+
+Speakers found in the passages under corpus/passages (hand-annotated; odd numbers were used for
+development, even ones only scored). A quotation counts as right when its speaker is the annotated one
+under any of its aliases, or when both say that nobody speaks. The same words in the same passage are
+matched in order. Speed: one process, the best of five runs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from report import Table, best_of, write_report
+
+from pyojeong.text.normalize import normalize
+from pyojeong.text.speakers import SpeakerSpan, attribute
+
+PASSAGES = Path(__file__).parents[1] / "corpus/passages"
+NOBODY = "nobody"
+Score = dict[str, list[int]]
+
+
+def passages(part: str, lang: str) -> list[dict[str, Any]]:
+    every = [json.loads(p.read_text("utf-8")) for p in sorted((PASSAGES / lang).glob("*.json"))]
+    return [p for p in every if p["part"] == part]
+
+
+def judged(passage: dict[str, Any]) -> list[tuple[str, str | None, SpeakerSpan | None, bool]]:
+    """(words, annotated speaker, span found, right) of each quotation of a passage."""
+    text = normalize(passage["text"])
+    spans = attribute(passage["text"]).spans
+    aliases = {k.casefold(): v for k, v in passage.get("aliases", {}).items()}
+    rows, at = [], 0
+    for quote in passage["quotes"]:
+        words = normalize(quote["text"])
+        start = text.find(words, at)
+        if start < 0:
+            sys.exit(f"{passage['id']}: {words!r} is not in the text")
+        at = start + len(words)
+        span = max(spans, key=lambda s: min(s.end, at) - max(s.start, start), default=None)
+        if span is not None and min(span.end, at) <= max(span.start, start):
+            span = None
+        found = span.speaker if span else None
+        named = aliases.get(found.casefold(), found) if found else None
+        wanted = quote["speaker"]
+        right = (named or "").casefold() == (wanted or "").casefold()
+        rows.append((words, wanted, span, right))
+    return rows
+
+
+def measure(part: str, lang: str) -> tuple[Score, int]:
+    """{what told the speaker: [right, all]} and the number of passages."""
+    score: Score = defaultdict(lambda: [0, 0])
+    found = passages(part, lang)
+    for passage in found:
+        for _, wanted, span, right in judged(passage):
+            kind = NOBODY if wanted is None else _kind(span)
+            for key in ("all", kind):
+                score[key][0] += right
+                score[key][1] += 1
+    return score, len(found)
+
+
+def _kind(span: SpeakerSpan | None) -> str:
+    if span is None:
+        return "missed"
+    return "thought" if span.kind == "thought" else span.clue
+
+
+def accuracy() -> Table:
+    scores = {(p, lang): measure(p, lang) for p in ("dev", "test") for lang in ("ko", "en")}
+    kinds = ["all", *sorted({k for s, _ in scores.values() for k in s} - {"all"})]
+    columns = ["told by", *(f"{p} {lang} ({n} passages)" for (p, lang), (_, n) in scores.items())]
+    rows = []
+    for kind in kinds:
+        cells = [s.get(kind, [0, 0]) for s, _ in scores.values()]
+        shown = [f"{r}/{n} ({r / n:.1%})" if n else "" for r, n in cells]
+        rows.append([kind, *shown])
+    return columns, rows
+
+
+def speed() -> Table:
+    texts = [p["text"] for part in ("dev",) for lang in ("ko", "en") for p in passages(part, lang)]
+    story = "\n\n".join(texts)
+    rows = {"characters per second": len(story) / best_of(5, lambda: attribute(story))}
+    hostile = {
+        "1 MB without a space": "가" * 10**6,
+        "100,000 quotations": "“가” " * 10**5,
+        "100,000 quotations with tags": "“가.” 하고 늑대가 말했다. " * 10**5,
+        "100,000 opening marks": "“" * 10**5,
+        "nested 1,000 deep": "“‘" * 500 + "가" + "’”" * 500,
+    }
+    rows |= {f"{n}, s": best_of(2, lambda t=t: attribute(t)) for n, t in hostile.items()}
+    return ["what", "value"], [[n, f"{v:.3g}" if v < 100 else f"{v:.0f}"] for n, v in rows.items()]
+
+
+def show_dev() -> None:
+    """Every wrong one of the development part."""
+    for lang in ("ko", "en"):
+        for passage in passages("dev", lang):
+            for words, wanted, span, right in judged(passage):
+                if not right:
+                    got = f"{span.speaker} ({span.clue}, {span.kind})" if span else "nobody"
+                    print(passage["id"], words[:50], "| wanted", wanted, "| got", got)
+
+
+def main() -> None:
+    if "--dev" in sys.argv:
+        show_dev()
+        return
+    write_report("speakers", __doc__ or "", {"Accuracy": accuracy(), "Speed": speed()})
+
+
+if __name__ == "__main__":
+    main()

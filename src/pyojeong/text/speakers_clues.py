@@ -1,0 +1,84 @@
+"""What a language tells about a quotation: who is mentioned, and how, in the words around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Role = Literal["topic", "subject", "addressee", "object", "owner", "with", "bare"]
+Act = Literal["say", "ask", "answer", "think", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody named in the text at `start` (position) in a role of the clause.
+
+    name: as it may stand in a cast list. words: what identifies; one bearer has them all or some.
+    looks: (kind, word) of adjectives. pronoun: it stands for somebody mentioned before. gender:
+    "m", "f" or "". plural: several.
+    """
+
+    start: int
+    end: int
+    name: str
+    words: frozenset[str]
+    role: Role = "bare"
+    looks: frozenset[tuple[str, str]] = frozenset()
+    pronoun: bool = False
+    gender: str = ""
+    plural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The narration next to a quotation, read as its tag.
+
+    subject: who does what it tells. addressee: to whom. act: the verb of speech or thought in it.
+    attached: grammar binds it to the quotation (하고 …, said …). open: it is unfinished and goes
+    on with the quotation after it. cited: it tells of somebody who hears the quotation.
+    """
+
+    subject: Mention | None = None
+    addressee: Mention | None = None
+    act: Act = ""
+    attached: bool = False
+    open: bool = False
+    cited: bool = False
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a quotation tells of its own speaker and listener."""
+
+    called: list[Mention] = field(default_factory=list)
+    itself: Mention | None = None
+
+
+class Grammar(Protocol):
+    """The rules of one language. Positions are those of the text it was made for."""
+
+    def mentions(self, start: int, end: int) -> list[Mention]:
+        """Everybody mentioned in a stretch of narration, in order."""
+        ...
+
+    def after(self, start: int, end: int, followed: bool, mentions: list[Mention]) -> Clause:
+        """The clause after a quotation; followed: another quotation stands at `end`."""
+        ...
+
+    def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
+        """The clause before a quotation that opens at `end`."""
+        ...
+
+    def address(self, start: int, end: int) -> Address:
+        """Whom the words of a quotation address, and who they say they are."""
+        ...
+
+    def named(self, start: int, end: int) -> Mention:
+        """The name before the colon of a line of a script."""
+        ...
+
+    def unspoken(self, start: int, quote: tuple[int, int], end: int) -> bool:
+        """Whether a quotation is a title, a sign, a letter, a sound or a word under discussion;
+        start, end: the narration around it."""
+        ...

@@ -1,0 +1,192 @@
+"""Korean speakers: nouns and their particles, tags and what they tell of a quotation.
+
+No tagger: a closed lexicon of who can speak, particles with their sound rule (가 after a vowel,
+이 after a consonant), and names learned from the text where grammar gives them away: 에게 and 한테
+mark persons only, and so does the subject of a verb of speech.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from pyojeong.text.endings import QUOTING
+from pyojeong.text.speakers_clues import Act, Address, Clause, Mention
+from pyojeong.text.speakers_nouns_ko import Nouns
+from pyojeong.text.speakers_words_ko import ACTS, ANSWERED, ASKED, SAID, THOUGHT, WROTE
+
+_STOP = re.compile("[.!?…。！？]+[\"'”’)」]*(?=\\s|$)|\n")
+_SWITCH = re.compile(
+    r"(?:(?<![여남혼의타모그부제사])자|니까|더니|[하보으]니|지만|거든)(?=[\s,])[\s,]*"
+)
+_CITED = re.compile(
+    r"(?:이?라|다|자|냐|하)?(?:는|던)\s+(?:\S+\s+){0,3}?(?:말|소리|대답|목소리|외침|물음|질문|부탁|제안|고함|호통|명령|인사|한마디|"
+    r"비명|속삭임|약속)(?:에|을|를|도|이|은)\b"
+)
+_WRITTEN = re.compile(
+    rf"(?:이?라고|이?라는|하고|하는|고|는|이?란)\s*(?:\S+\s+){{0,3}}?(?:{WROTE.pattern})"
+)
+_NAMED = re.compile(
+    r"(?:이?라는|이?란|라고 ?(?:불|부르|이름)|이?라고 하는)\s*(?:\S+\s+){0,1}?(?:이름|제목|책|노래|단어|말이|말은|낱말|뜻|별명|간판|게임|놀이|곳|마을|"
+    r"나라|가게|식당|섬|산|동네|배|팀|모임|동아리|대회|행사|프로그램|영화|연극|곡|시|시집|동화|그림|글|표현|속담|불|부르|이름|것|게|사실|생각|소문|느낌)"
+)
+_SOUND = re.compile(r"(?:하는|하고|하며)?\s*(?:\S+\s+){0,3}?소리(?:가|와|도|만|를 ?(?:내며|들))")
+_PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
+_CALLING = frozenset(
+    "아 어 오 얘 얘야 이봐 자 저 저기 여보세요 사랑하는 우리 내 착한 귀여운 예쁜 어이 야 헤이 아이고 에구 어머 응 그래 안녕 안녕하세요 저기요 고마워 미안해 잘가 네 아니 글쎄 있잖아 불쌍한 이 요 존경하는 친애하는 제발 이보게 여보게".split()
+)  # noqa: E501
+_SELF = re.compile(
+    r"(?:^|[\s,.!?])(?:나는|난|내가|저는|전|제가|나|저|나야말로|내 이름은|제 이름은)\s+(?:[가-힣]+\s+){0,3}?"
+    r"([가-힣]{1,8}?)(?:이야|야|예요|이에요|입니다|이란다|란다|이라고 (?:해|합)|라고 (?:해|합)|라네|올시다|이다)(?![가-힣])"
+)
+_FINAL = re.compile("[.!?…~。！？]\\s*$")
+
+
+class Korean:
+    """The Grammar of a Korean text; narration: where its narration stands, to learn names from."""
+
+    def __init__(self, text: str, narration: list[tuple[int, int]], speech: list[tuple[int, int]]):
+        self.text = text
+        self.nouns = Nouns(text, narration, speech)
+
+    def mentions(self, start: int, end: int) -> list[Mention]:
+        return self.nouns.mentions(start, end)
+
+    def after(self, start: int, end: int, followed: bool, mentions: list[Mention]) -> Clause:
+        words = self.text[start:end]
+        begun = words.lstrip(" ,")
+        if not begun:
+            return Clause()
+        attached = words[0].isalpha() or bool(QUOTING.match(begun))
+        stop = _STOP.search(self.text, start, end)
+        if not stop and followed and not attached:
+            return Clause(open=True)
+        stop_at = stop.end() if stop else end
+        first = _SWITCH.search(self.text, start, stop_at)
+        limit = first.start() if first and attached else stop_at
+        sentence = self.text[start:limit]
+        if attached and _CITED.match(begun):
+            owner = self._owner(start, limit, mentions)
+            heard = self._subject(start, stop_at, mentions)
+            return Clause(
+                owner or heard, None, "say" if owner else "", True, cited=not owner, end=stop_at
+            )
+        act = _act(sentence)
+        subject = self._subject(start, limit, mentions)
+        if subject is None and not attached:
+            subject = self._stranger(start, limit, act)
+        return Clause(subject, self._listener(start, limit, mentions), act, attached, end=stop_at)
+
+    def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
+        stops = [m.end() for m in _STOP.finditer(self.text, start, end)]
+        opened = bool(self.text[stops[-1] if stops else start : end].strip())
+        begin = start
+        if opened and stops:
+            begin = stops[-1]
+        elif len(stops) > 1:
+            begin = stops[-2]
+        switches = [m.end() for m in _SWITCH.finditer(self.text, begin, end)]
+        last = switches[-1] if switches else begin
+        act = _act(self.text[last:end])
+        subject = self._subject(last, end, mentions)
+        if subject is None and switches:
+            subject = self._subject(begin, end, mentions)
+        subject = subject or self._stranger(last, end, act)
+        return Clause(subject, self._listener(begin, end, mentions), act, False, opened)
+
+    def address(self, start: int, end: int) -> Address:
+        called = []
+        for piece in _PIECE.finditer(self.text, start, min(end, start + 400)):
+            mention = self._called(piece.start(), piece.end())
+            if mention:
+                called.append(mention)
+        own = _SELF.search(self.text, start, min(end, start + 200))
+        itself = self.nouns.person(own.start(1), own.end(1)) if own else None
+        return Address(called, itself)
+
+    def named(self, start: int, end: int) -> Mention:
+        name = self.text[start:end]
+        return self.nouns.person(start, end) or Mention(start, end, name, frozenset((name,)))
+
+    def unspoken(self, start: int, quote: tuple[int, int], end: int) -> bool:
+        after = self.text[quote[1] : min(end, quote[1] + 80)]
+        stop = _STOP.search(after)
+        after = after[: stop.start()] if stop else after
+        begun = after.lstrip()
+        inner = self.text[quote[0] + 1 : quote[1] - 1]
+        finished = bool(_FINAL.search(inner))
+        if _WRITTEN.match(begun) or (_SOUND.match(begun) and len(inner) < 12):
+            return True
+        if _NAMED.match(begun) and not finished:
+            return True
+        before = self.text[max(start, quote[0] - 60) : quote[0]]
+        last = re.split("[.!?…\n]\\s", before)[-1]
+        if WROTE.search(last) and not SAID.search(after) and not QUOTING.match(begun):
+            return True
+        embedded = bool(after) and after[0].isalpha() and not QUOTING.match(after)
+        return (
+            embedded
+            and not finished
+            and not after.startswith(("라", "이라", "고", "하", "며", "면서"))
+        )
+
+    # --- parts of a clause -------------------------------------------------------------------
+
+    def _called(self, start: int, end: int) -> Mention | None:
+        """The person a piece of speech calls: all of it but interjections, or its first words
+        with 아 or 야."""
+        piece = self.text[start:end]
+        words = [(m.start() + start, m.group()) for m in re.finditer(r"[^\s]+", piece[:80])]
+        while len(words) > 1 and words[0][1] in _CALLING:
+            words.pop(0)
+        if not words:
+            return None
+        if len(words) <= 3:
+            mention = self.nouns.person(words[0][0], words[-1][0] + len(words[-1][1]), called=True)
+            if mention:
+                return mention
+        for count in (1, 2):
+            if len(words) > count and words[count - 1][1][-1] in "아야":
+                stop = words[count - 1][0] + len(words[count - 1][1])
+                mention = self.nouns.person(words[0][0], stop, called=True, marked=True)
+                if mention:
+                    return mention
+        return None
+
+    def _subject(self, start: int, end: int, mentions: list[Mention]) -> Mention | None:
+        """Who acts: what is marked by 은 or 는 rules the clause, else the last subject."""
+        found = [m for m in _within(mentions, start, end) if m.role in ("topic", "subject")]
+        topics = [m for m in found if m.role == "topic"]
+        if topics:
+            return topics[0]
+        return found[-1] if found else None
+
+    def _listener(self, start: int, end: int, mentions: list[Mention]) -> Mention | None:
+        found = [m for m in _within(mentions, start, end) if m.role == "addressee"]
+        return found[-1] if found else None
+
+    def _owner(self, start: int, end: int, mentions: list[Mention]) -> Mention | None:
+        found = [m for m in _within(mentions, start, end) if m.role in ("owner", "bare")]
+        return found[0] if found else None
+
+    def _stranger(self, start: int, end: int, act: Act) -> Mention | None:
+        """A subject that no list knows, where what it does is done by persons."""
+        if not act and not ACTS.search(self.text, start, end):
+            return None
+        return self.nouns.stranger(start, end)
+
+
+def _act(words: str) -> Act:
+    if THOUGHT.search(words):
+        return "think"
+    if ASKED.search(words):
+        return "ask"
+    if ANSWERED.search(words):
+        return "answer"
+    return "say" if SAID.search(words) else ""
+
+
+def _within(mentions: list[Mention], start: int, end: int) -> list[Mention]:
+    first = bisect_left(mentions, start, key=lambda m: m.start)
+    last = bisect_left(mentions, end, key=lambda m: m.start)
+    return mentions[first:last]

@@ -1,0 +1,254 @@
+"""Reading a story for evidence: what the narration around each quotation tells of its speaker."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pyojeong.text.speakers_cast import Cast, Character
+from pyojeong.text.speakers_clues import Clause, Grammar, Mention
+from pyojeong.text.speakers_quotes import SCRIPT, SINGLE, TITLE, Quotation, Turn
+
+_STOP = re.compile("[.!?…。！？]+[\"'”’)]*(?=\\s|$)|\n")
+_ASKS = re.compile("[?？]")
+_FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$")
+Kind = Literal["speech", "thought"]
+Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
+# Evidence that is no more than a hint is weighed; points for it:
+BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 1.0, 3.0
+ACROSS, OWN_NAME, PRONOUN, PRONOUN_OTHER = 0.6, 8.0, 6.0, 4.5
+
+
+@dataclass(slots=True, eq=False)
+class Evidence:
+    """One quotation. fixed: its speaker, where grammar decides; clue: by what. hints: points for
+    others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last.
+    gap: sentences of narration since the quotation before. same: the speaker before goes on.
+    asks: it holds a question. silent: nobody says it."""
+
+    start: int
+    end: int
+    kind: Kind = "speech"
+    fixed: Character | None = None
+    clue: Clue = "turn"
+    hints: dict[Character, float] = field(default_factory=dict)
+    barred: set[Character] = field(default_factory=set)
+    called: list[Character] = field(default_factory=list)
+    recent: list[Character] = field(default_factory=list)
+    gap: int = 0
+    same: bool = False
+    asks: bool = False
+    silent: bool = False
+
+    def hint(self, character: Character | None, points: float) -> None:
+        """Note points for a character; several notes do not add up."""
+        if character is not None:
+            self.hints[character] = max(points, self.hints.get(character, 0.0))
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """Narration between quotations: what of it is not the tag of the one before."""
+
+    start: int
+    end: int
+    mentions: list[Mention]
+
+    def beats(self, text: str) -> list[tuple[int, Mention]]:
+        """(sentences from the end, who acts) for each sentence with somebody acting, last first."""
+        found = []
+        stops = [m.end() for m in _STOP.finditer(text, self.start, self.end)]
+        for mention in self.mentions:
+            if mention.start >= self.start and mention.role in ("topic", "subject"):
+                number = bisect_left(stops, mention.start + 1)
+                found.append((number, mention))
+        last = len(stops) if stops and not text[stops[-1] : self.end].strip() else len(stops) + 1
+        firsts: dict[int, Mention] = {}
+        for number, mention in found:
+            kept = firsts.get(number)
+            if kept is None or (kept.role == "subject" and mention.role == "topic"):
+                firsts[number] = mention
+        return [(last - 1 - n, m) for n, m in sorted(firsts.items(), reverse=True)]
+
+    def sentences(self, text: str) -> int:
+        words = text[self.start : self.end].strip()
+        return max(1, len(_STOP.findall(words))) if words else 0
+
+
+class Scene:
+    """Walks through the turns of a text once and notes evidence; the cast grows on the way."""
+
+    def __init__(self, text: str, singles_speak: bool) -> None:
+        self.text = text
+        self.singles_speak = singles_speak
+        self.cast = Cast()
+        self.found: list[Evidence] = []
+        self.first_person: Character | None = None
+        self._who: dict[int, Character] = {}
+        self._past = _Stretch(0, 0, [])
+        self._gap = 0
+        self._goes_on = False
+
+    def read(self, turn: Turn, grammar: Grammar) -> None:
+        """Evidence of one turn."""
+        if turn.script:
+            self._script(turn, grammar)
+            return
+        stretches = turn.narration()
+        here = self._stretch(stretches[0], grammar)
+        self._gap += here.sentences(self.text)
+        for index, quote in enumerate(turn.quotes):
+            evidence = self._begin(quote)
+            following = stretches[index + 1]
+            recent = self.cast.recent()
+            ahead = self._stretch(following, grammar)
+            followed = index + 1 < len(turn.quotes)
+            after = grammar.after(*following, followed, ahead.mentions)
+            evidence.recent = recent
+            evidence.silent = grammar.unspoken(here.start, (quote.start, quote.end), following[1])
+            self._address(evidence, quote, grammar)
+            used = self._judge(evidence, here, ahead, after, followed, grammar)
+            self._tell_kind(evidence, quote, after)
+            self.found.append(evidence)
+            self._goes_on = self._continues(quote, after, followed)
+            here = replace(ahead, start=after.end) if used else ahead
+            self._gap = here.sentences(self.text)
+            self._past = _Stretch(0, 0, [])
+        if here.sentences(self.text):
+            self._past = here
+
+    # --- parts of a turn ---------------------------------------------------------------------
+
+    def _stretch(self, span: tuple[int, int], grammar: Grammar) -> _Stretch:
+        """A stretch of narration; everybody in it is met."""
+        mentions = grammar.mentions(*span)
+        for mention in mentions:
+            self._meet(mention)
+        return _Stretch(*span, mentions)
+
+    def _meet(self, mention: Mention | None) -> Character | None:
+        if mention is None:
+            return None
+        known = self._who.get(mention.start)
+        if known is None:
+            known = self.cast.meet(mention)
+            if known is not None:
+                self._who[mention.start] = known
+                if mention.name in ("나", "I"):
+                    self.first_person = known
+        return known
+
+    def _begin(self, quote: Quotation) -> Evidence:
+        start, end = quote.inside()
+        asks = bool(_ASKS.search(self.text, max(start, end - 4), end))
+        return Evidence(quote.start, quote.end, gap=self._gap, same=self._goes_on, asks=asks)
+
+    def _continues(self, quote: Quotation, after: Clause, followed: bool) -> bool:
+        """Whether the next quotation is by the same speaker whatever it says."""
+        if not quote.closed:
+            return True
+        inside = self.text[quote.end : after.end] if after.end else ""
+        return followed and after.attached and not _STOP.search(inside)
+
+    def _script(self, turn: Turn, grammar: Grammar) -> None:
+        words = turn.quotes[0]
+        evidence = Evidence(words.start, words.end, clue="script")
+        named = grammar.named(turn.start, turn.start + len(turn.script))
+        evidence.fixed = self.cast.meet(named)
+        self.found.append(evidence)
+        self._gap, self._goes_on, self._past = 0, False, _Stretch(0, 0, [])
+
+    def _address(self, evidence: Evidence, quote: Quotation, grammar: Grammar) -> None:
+        told = grammar.address(*quote.inside())
+        for mention in told.called:
+            character = self._meet(mention)
+            if character is not None:
+                evidence.called.append(character)
+                evidence.barred.add(character)
+        itself = self.cast.find(told.itself) if told.itself else None
+        if itself is not None:
+            evidence.hint(itself, OWN_NAME)
+            evidence.clue = "name"
+
+    def _judge(
+        self, evidence: Evidence, here: _Stretch, ahead: _Stretch, after: Clause, followed: bool,
+        grammar: Grammar,
+    ) -> bool:  # fmt: skip
+        """Decide or weigh; whether the clause after the quotation is its tag."""
+        own = bool(here.sentences(self.text))
+        source = here if own or not evidence.gap else self._past
+        before = grammar.before(source.start, source.end, source.mentions)
+        if not own:
+            before = replace(before, open=False)
+        replies = after.act == "answer" and evidence.asks and followed
+        tagged = after.subject is not None and not after.cited
+        tagged = tagged and (after.attached or (bool(after.act) and not replies))
+        leads = before.subject is not None and bool(before.act) and not before.open
+        if tagged and not after.attached and followed and leads and own:
+            tagged = False
+        for clause in (after, before):
+            if clause.addressee and (clause is after) == tagged:
+                listener = self._meet(clause.addressee)
+                if listener is not None:
+                    evidence.called.append(listener)
+                    evidence.barred.add(listener)
+        if tagged:
+            self._fix(evidence, after.subject, "tag after")
+        elif before.subject and (before.open or leads):
+            self._fix(evidence, before.subject, "tag before")
+        else:
+            self._weigh(evidence, source, own, ahead, after, followed)
+        if after.cited and after.subject:
+            hearer = self._meet(after.subject)
+            if hearer is not None:
+                evidence.barred.add(hearer)
+        return tagged or after.attached
+
+    def _fix(self, evidence: Evidence, subject: Mention | None, clue: Clue) -> None:
+        assert subject is not None  # noqa: S101 - callers have looked
+        character = self._meet(subject)
+        evidence.same = False
+        if not subject.pronoun:
+            evidence.fixed, evidence.clue = character, clue
+            return
+        evidence.clue = "pronoun"
+        evidence.hint(character, PRONOUN)
+        for other in evidence.recent:
+            if other.plural != subject.plural or not other.may_be(subject.gender):
+                evidence.barred.add(other)
+            elif other is not character:
+                evidence.hint(other, PRONOUN_OTHER)
+
+    def _weigh(
+        self, evidence: Evidence, source: _Stretch, own: bool, ahead: _Stretch, after: Clause,
+        followed: bool,
+    ) -> None:  # fmt: skip
+        share = 1.0 if own else ACROSS
+        for distance, mention in source.beats(self.text)[:3]:
+            points = (BEFORE if distance == 0 else EARLIER) * share
+            if after.attached and not after.cited and distance == 0:
+                points = max(points, ZERO_SUBJECT)
+            evidence.hint(self._meet(mention), points)
+        if after.subject and not after.attached and not after.open:
+            evidence.hint(self._meet(after.subject), AFTER_BETWEEN if followed else AFTER)
+        if evidence.hints and evidence.clue == "turn":
+            evidence.clue = "beat"
+
+    def _tell_kind(self, evidence: Evidence, quote: Quotation, after: Clause) -> None:
+        """Speech, thought, or (a title, words singled out) nobody's."""
+        said = after.act in ("say", "ask", "answer") and (after.attached or after.subject)
+        thinks = after.act == "think" and (after.attached or after.subject is not None)
+        if thinks:
+            evidence.kind = "thought"
+        elif quote.mark in SINGLE and not self.singles_speak:
+            evidence.kind = "speech" if said else "thought"
+            inner = self.text[slice(*quote.inside())]
+            tagged = after.attached or evidence.fixed is not None
+            if not tagged and not _FINISHED.search(inner):
+                evidence.silent = True
+        elif quote.mark in TITLE and not (after.act or after.attached):
+            evidence.silent = True
+        if quote.mark == SCRIPT:
+            evidence.silent = False
