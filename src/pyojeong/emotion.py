@@ -77,18 +77,37 @@ def parse_mix(text: str) -> dict[Emotion, float]:
     return mix
 
 
+class Unsure(StrEnum):
+    """Why a reading should not be relied on."""
+
+    LANGUAGE = "language"
+    SHORT = "short"
+    FLAT = "flat"
+
+
+UNSURE_WORDS: dict[Unsure, tuple[str, str]] = {
+    Unsure.LANGUAGE: ("a language the reader does not know", "읽을 줄 모르는 언어"),
+    Unsure.SHORT: ("too short to tell", "너무 짧음"),
+    Unsure.FLAT: ("no emotion stands out", "두드러진 감정 없음"),
+}
+"""Each reason in English and Korean."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmotionScores:
     """Probabilities of the seven house emotions, with the name of what produced them.
 
     values: seven floats in [0, 1] in the order of `EMOTIONS`, summing to 1 (checked to 1e-3,
     then normalised). source: backend or asset that read them. label_set: the label set the
-    source itself uses, before mapping.
+    source itself uses, before mapping. intensity: how strongly it is felt, 0 to 1, where the
+    source says. unsure: why the reading should not be relied on, if so.
     """
 
     values: tuple[float, ...]
     source: str
     label_set: str = "house-7"
+    intensity: float | None = None
+    unsure: Unsure | None = None
 
     def __post_init__(self) -> None:
         if len(self.values) != len(EMOTIONS):
@@ -99,6 +118,8 @@ class EmotionScores:
             raise ValueError(f"scores are not probabilities: {self.values}")
         if abs(total - 1) > 1e-3:
             raise ValueError(f"scores sum to {total}, not 1")
+        if self.intensity is not None and not 0 <= self.intensity <= 1:
+            raise ValueError(f"intensity {self.intensity} is not in 0-1")
         object.__setattr__(self, "values", tuple(max(0.0, float(v)) / total for v in self.values))
 
     @classmethod
@@ -128,12 +149,17 @@ class EmotionScores:
         return {e.value: round(v, digits) for e, v in zip(EMOTIONS, self.values, strict=True)}
 
     def as_reading(self) -> dict[str, Any]:
-        """For JSON (docs/json.md): {"emotion", "confidence", "scores"}."""
-        return {
+        """For JSON (docs/json.md): emotion, confidence, scores and what else the source says."""
+        reading: dict[str, Any] = {
             "emotion": self.emotion.value,
             "confidence": round(self.confidence, 4),
             "scores": self.as_dict(),
         }
+        if self.intensity is not None:
+            reading["intensity"] = round(self.intensity, 3)
+        if self.unsure is not None:
+            reading["unsure"] = self.unsure.value
+        return reading
 
 
 @dataclass(frozen=True, slots=True)

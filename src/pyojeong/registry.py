@@ -62,6 +62,19 @@ BUILT_IN: tuple[Backend, ...] = (
         extra="onnx-text",
     ),
     Backend(
+        "TextEmotion",
+        "blend",
+        "pyojeong.text.blend:BlendEmotion",
+        licence="Apache-2.0",
+        reference="Devlin et al. 2019, BERT; Wang et al. 2020, MiniLM; Jacobs et al. 1991",
+        weights=(
+            "text_emotion_blend_v1",
+            "text_emotion_ko_v1",
+            "text_emotion_en_v1",
+            "text_emotion_ngram_v1",
+        ),
+    ),
+    Backend(
         "FaceDetector",
         "blazeface",
         "pyojeong.face.blazeface:BlazeFace",

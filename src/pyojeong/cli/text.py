@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pyojeong.cli.classifier import Classifier, LabelMap, Model, load_classifier
 from pyojeong.cli.language import language, say
 from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import coloured, print_json, print_note, print_table
-from pyojeong.emotion import EmotionScores
+from pyojeong.emotion import UNSURE_WORDS, EmotionScores
+
+if TYPE_CHECKING:
+    from pyojeong.text.explain import WordWeight
+    from pyojeong.text.reader import TextReader
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,34 +49,56 @@ def command(
         ),
     ] = None,
     as_json: AsJson = False,
-    classifier: Annotated[
-        str | None, typer.Option(help=say("Text classifier to use.", "사용할 글 분류기."))
-    ] = None,
+    classifier: Classifier = None,
+    model: Model = None,
+    label_map: LabelMap = None,
+    explained: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help=say(
+                "Show which words pushed each reading.",
+                "어떤 단어가 판단을 이끌었는지 보여 줍니다.",
+            ),
+        ),
+    ] = False,
 ) -> None:
-    from pyojeong.registry import load
     from pyojeong.text.reader import TextReader
 
     if lines is not None and text is not None:
         raise typer.BadParameter(say("give TEXT or --lines", "TEXT와 --lines 중 하나만 쓰세요"))
-    reader = TextReader(load("TextEmotion", classifier))
+    reader = TextReader(load_classifier(classifier, model, label_map))
     if lines is not None:
-        _stream(reader, lines)
+        _stream(reader, lines, explained)
         return
     read = reader.read(_the_text(text))
-    sentences = [described(item.sentence.text, item.scores) for item in read]
+    words = [reader.explain(item.sentence.text) if explained else None for item in read]
+    sentences = [
+        described(item.sentence.text, item.scores, found)
+        for item, found in zip(read, words, strict=True)
+    ]
     if as_json:
         print_json({"sentences": sentences})
         return
     rows = [
-        [coloured(r.scores.emotion), f"{r.scores.confidence:.0%}", _plain(r.sentence.text)]
-        for r in read
+        [
+            coloured(r.scores.emotion),
+            _certainty(r.scores),
+            _plain(r.sentence.text) if found is None else _painted(r.sentence.text, found),
+        ]
+        for r, found in zip(read, words, strict=True)
     ]
     print_table([say("emotion", "감정"), "", say("sentence", "문장")], rows)
 
 
-def described(text: str, scores: EmotionScores) -> dict[str, Any]:
+def described(
+    text: str, scores: EmotionScores, words: Sequence[WordWeight] | None = None
+) -> dict[str, Any]:
     """The JSON object of one text (docs/json.md)."""
-    return {"text": text, **scores.as_reading()}
+    found: dict[str, Any] = {"text": text, **scores.as_reading()}
+    if words is not None:
+        found["words"] = [asdict(word) for word in words]
+    return found
 
 
 def _the_text(text: str | None) -> str:
@@ -98,12 +127,35 @@ def _is_file(path: Path) -> bool:
         return False  # a long text or one with NUL is no path
 
 
-def _stream(reader: Any, source: Path) -> None:
+def _stream(reader: TextReader, source: Path, explained: bool) -> None:
     from pyojeong.media.textinput import text_lines
 
     lines = sys.stdin if str(source) == "-" else text_lines(source)
     for text, scores in reader.read_lines(lines):
-        print_json(described(text, scores), indent=None)
+        words = reader.explain(text) if explained else None
+        print_json(described(text, scores, words), indent=None)
+
+
+def _certainty(scores: EmotionScores) -> str:
+    """Probability of the emotion, or why it should not be relied on."""
+    if scores.unsure is None:
+        return f"{scores.confidence:.0%}"
+    return f"[dim]{scores.confidence:.0%} ? {say(*UNSURE_WORDS[scores.unsure])}[/]"
+
+
+def _painted(text: str, words: Sequence[WordWeight]) -> str:
+    """The text with the words that spoke for the reading in green, those against it in red."""
+    from rich.markup import escape
+
+    largest = max((abs(word.weight) for word in words), default=0.0)
+    out, at = "", 0
+    for word in words:
+        share = abs(word.weight) / largest if largest > 0 else 0.0
+        style = "dim" if share < 0.15 else "green" if word.weight > 0 else "red"
+        style = f"bold {style}" if share > 0.6 else style
+        out += escape(text[at : word.start]) + f"[{style}]{escape(word.text)}[/]"
+        at = word.end
+    return out + escape(text[at:])
 
 
 def _plain(text: str) -> str:

@@ -58,6 +58,11 @@ class NgramModel:
 
         languages: (n,) 0 for Korean, 1 for all else (`languages`).
         """
+        evidence = self.evidence(features) + self.bias[languages]
+        return np.asarray(evidence / self.temperature[languages, None], np.float32)
+
+    def evidence(self, features: Features) -> NDArray[np.float32]:
+        """(n, 7) float32: what the words say, before any expectation of what is common."""
         total = np.zeros((features.texts, len(self.scale)), np.float32)
         for ids, owners, scale in zip(features.ids, features.rows, self.group_scale, strict=True):
             size = np.bincount(owners, minlength=features.texts)
@@ -69,8 +74,7 @@ class NgramModel:
             sums = np.add.reduceat(self.table[self.rows[ids]], starts, axis=0, dtype=np.int32)
             total[present] += scale * self.scale * sums / np.sqrt(size[present, None])
         hidden = np.maximum(total[:, len(EMOTIONS) :] + self.hidden_bias, 0)
-        evidence = total[:, : len(EMOTIONS)] + hidden @ self.head + self.bias[languages]
-        return np.asarray(evidence / self.temperature[languages, None], np.float32)
+        return np.asarray(total[:, : len(EMOTIONS)] + hidden @ self.head, np.float32)
 
 
 class NgramEmotion:

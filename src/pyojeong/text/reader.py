@@ -8,9 +8,11 @@ from itertools import islice
 
 from pyojeong import registry
 from pyojeong.emotion import EmotionScores
+from pyojeong.text.context import in_story
+from pyojeong.text.explain import WordWeight, explain
 from pyojeong.text.normalize import normalize
 from pyojeong.text.sentences import Sentence, split_sentences
-from pyojeong.text.types import TextEmotion
+from pyojeong.text.types import FLAT_BELOW, TextEmotion
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,16 @@ class TextReader:
     def read(self, text: str) -> list[ReadSentence]:
         """Every sentence of the text in order with its scores; blank text gives an empty list.
 
-        Positions refer to `normalize(text)`.
+        A sentence is read beside its neighbours: `context.in_story`. Positions refer to
+        `normalize(text)`.
         """
         sentences = split_sentences(text)
-        scores = self._classifier.classify([s.text for s in sentences])
+        scores = in_story(self._classifier.classify([s.text for s in sentences]), FLAT_BELOW)
         return [ReadSentence(*pair) for pair in zip(sentences, scores, strict=True)]
+
+    def explain(self, text: str) -> tuple[WordWeight, ...]:
+        """Which words of one text pushed its reading: `explain.explain`."""
+        return explain(self._classifier, text)
 
     def read_lines(
         self, lines: Iterable[str], batch: int = 256

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from pyojeong.emotion import EmotionScores
 
+FLAT_BELOW = 0.35
+"""Below this probability the best of seven guesses is wrong more often than right."""
+
 
 class TextEmotion(Protocol):
     """Reads the emotion of sentences."""

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pyojeong.emotion import EMOTIONS, LABEL_SETS, Emotion
 from pyojeong.errors import BadSettings
 
-_CORPUS = Path(__file__).parents[3] / "corpus"
+CORPUS = Path(__file__).parents[3] / "corpus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,6 @@ def training_rows() -> Rows:
             _table("emotion_ko_weak_nsmc_train"),
             corpus_part("train"),
             story_labels(),
-            passage_rows("dev"),
         ]
     )
 
@@ -113,14 +112,14 @@ def corpus_part(part: str) -> Rows:
 
     Raises BadSettings outside a clone of the repository, where there is no corpus.
     """
-    if not _CORPUS.is_dir():
+    if not CORPUS.is_dir():
         raise BadSettings(
-            f"No corpus at {_CORPUS}. Train from a clone of the repository.",
-            f"말뭉치가 없습니다: {_CORPUS}. 저장소를 복제한 곳에서 학습하세요.",
+            f"No corpus at {CORPUS}. Train from a clone of the repository.",
+            f"말뭉치가 없습니다: {CORPUS}. 저장소를 복제한 곳에서 학습하세요.",
         )
     texts, targets, sources, intensities = [], [], [], []
-    for name in json.loads((_CORPUS / "splits.json").read_text("utf-8")).get(part, []):
-        with (_CORPUS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+    for name in json.loads((CORPUS / "splits.json").read_text("utf-8")).get(part, []):
+        with (CORPUS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 texts.append(row["text"])
                 second = row.get("second") or row["emotion"]
@@ -139,7 +138,7 @@ def story_labels() -> Rows:
     """
     table = pd.read_parquet(data_folder() / "ko_unlabeled_stories.parquet")
     texts, targets, intensities = [], [], []
-    with (_CORPUS / "labels" / "ko_stories.csv").open(encoding="utf-8", newline="") as stream:
+    with (CORPUS / "labels" / "ko_stories.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             text = str(table.text.iloc[int(row["row"])])
             if f"{crc32(text.encode()):08x}" != row["text_crc32"]:
@@ -158,7 +157,7 @@ def story_labels() -> Rows:
 
 def passages(part: str) -> list[dict[str, Any]]:
     """The annotated story passages of one part (dev, test), as their files hold them."""
-    files = sorted((_CORPUS / "passages").glob("*/*.json"))
+    files = sorted((CORPUS / "passages").glob("*/*.json"))
     found = [json.loads(path.read_text("utf-8")) for path in files]
     return [passage for passage in found if passage["part"] == part]
 
@@ -207,6 +206,21 @@ def _ambiguous() -> Rows:
     table = table[table.split == "train"]
     targets = [_mixed(dict.fromkeys(m.split("|"), 1.0)) for m in table.multi]
     return unrated(table.text.tolist(), np.stack(targets), table.source.to_numpy(np.str_))
+
+
+def translated_pairs() -> tuple[list[str], list[str]]:
+    """GoEmotions' training texts in Korean translation, and their English originals in order."""
+    ambiguous = pd.read_parquet(data_folder() / "emotion_goemotions_ambiguous_trainval.parquet")
+    tables = [
+        pd.read_parquet(data_folder() / "emotion_ko_train.parquet"),
+        pd.read_parquet(data_folder() / "emotion_en_train.parquet"),
+        ambiguous[ambiguous.split == "train"],
+    ]
+    table = pd.concat(tables)[["id", "source", "text"]]
+    korean = table[table.source == "goemotions_ko"]
+    english = table[table.source == "goemotions_en"]
+    both = korean.merge(english, on="id", suffixes=("", "_en"))
+    return both.text.tolist(), both.text_en.tolist()
 
 
 def _xed() -> Rows:

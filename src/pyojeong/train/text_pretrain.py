@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from torch.nn import functional as fn
 
 from pyojeong.text.features import fold
 from pyojeong.text.wordpiece import WordPiece
-from pyojeong.train.text_data import corpus_part, data_folder
+from pyojeong.train.text_data import corpus_part, data_folder, translated_pairs
 from pyojeong.train.text_net import LONGEST, Encoder, load_minilm, mean_state
 from pyojeong.train.text_pieces import learn_pieces, minilm_folder, minilm_pieces
 
@@ -82,6 +82,12 @@ def pretrain(work: Path, config: Config) -> None:
     _fit(student, lessons, config, work)
 
 
+def finished(work: Path) -> bool:
+    """Whether `work` holds an encoder that has had all its lessons."""
+    path = work / WEIGHTS
+    return path.exists() and bool(torch.load(path, weights_only=True)["finished"])
+
+
 class Student(nn.Module):
     """The encoder with what it needs for its lessons."""
 
@@ -138,11 +144,11 @@ def _fit(student: Student, lessons: Lessons, config: Config, work: Path) -> None
         if step % 100 == 99:
             print(f"step {step + 1}/{len(batches)} loss {mean:.3f}", flush=True)
         if step % 500 == 499 or step == len(batches) - 1:
-            _save(work, student, optimiser, step + 1, config)
+            _save(work, student, optimiser, step + 1, step + 1 == len(batches))
 
 
 def _save(
-    work: Path, student: Student, optimiser: torch.optim.Optimizer, step: int, config: Config
+    work: Path, student: Student, optimiser: torch.optim.Optimizer, step: int, done: bool
 ) -> None:
     part = work / f"{WEIGHTS}.part"
     torch.save(
@@ -150,7 +156,7 @@ def _save(
             "student": student.state_dict(),
             "optimiser": optimiser.state_dict(),
             "step": step,
-            "config": asdict(config),
+            "finished": done,
         },
         part,
     )
@@ -242,12 +248,8 @@ def _lessons(cutter: WordPiece) -> Lessons:
 
 def _parallel() -> tuple[list[str], NDArray[np.float32]]:
     """Korean texts of GoEmotions' training part, and (n, 384) where MiniLM puts the English."""
-    ambiguous = _read("emotion_goemotions_ambiguous_trainval")
-    ambiguous = ambiguous[ambiguous.split == "train"]
-    korean = pd.concat([_read("emotion_ko_train"), ambiguous[ambiguous.lang == "ko"]])
-    english = pd.concat([_read("emotion_en_train"), ambiguous[ambiguous.lang == "en"]])
-    both = korean[korean.source == "goemotions_ko"].merge(english, on="id", suffixes=("", "_en"))
-    return both.text.tolist(), places_of(both.text_en.tolist())
+    korean, english = translated_pairs()
+    return korean, places_of(english)
 
 
 def places_of(texts: list[str]) -> NDArray[np.float32]:

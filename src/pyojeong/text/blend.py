@@ -1,0 +1,151 @@
+"""TextEmotion "blend": words and sentences read together, Korean and English, 20 megabytes.
+
+The n-gram model of `classifier.py` knows many words, the transformer of `transformer.py` how
+they combine. What counts as neutral differs between a story, a comment and a film line: the
+answer is a mixture over these kinds of text, weighted by how much the text looks like each
+(mixture of experts, Jacobs et al. 1991). Weights fitted on validation data, which also calibrates
+the probabilities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.assets import asset_path
+from pyojeong.emotion import EmotionScores, Unsure
+from pyojeong.errors import MissingWeights
+from pyojeong.text.classifier import NgramModel, load_model, probabilities
+from pyojeong.text.features import GROUPS, extract, fold
+from pyojeong.text.language import Language, detect_language
+from pyojeong.text.normalize import normalize
+from pyojeong.text.transformer import Evidence, Transformer
+from pyojeong.text.types import FLAT_BELOW
+
+ASSET = "text_emotion_blend_v1"
+TRANSFORMERS = {"ko": "text_emotion_ko_v1", "en": "text_emotion_en_v1"}
+_BATCH = 512
+_NEUTRAL = (0.0,) * 6 + (1.0,)
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """How one language's two models are weighed for each of k kinds of text.
+
+    sentence: (k,) weight of the transformer. words: (k,) weight of the n-grams. bias: (k, 7).
+    sharpness: factor on the logits of the kinds.
+    """
+
+    sentence: NDArray[np.float32]
+    words: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    sharpness: float
+
+    def mixed(self, evidence: Evidence, ngrams: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 7) probabilities. ngrams: (n, 7) evidence of the words."""
+        logits = evidence.logits * self.sentence[:, None] + self.bias
+        logits = logits + ngrams[:, None] * self.words[:, None]
+        powers = np.exp(logits - logits.max(axis=2, keepdims=True))
+        answers = powers / powers.sum(axis=2, keepdims=True)
+        kinds = probabilities(evidence.kinds * np.float32(self.sharpness))
+        return np.asarray((kinds[..., None] * answers).sum(1), np.float32)
+
+
+class BlendEmotion:
+    """TextEmotion "blend"; each language's weights are read on first use. Safe to share between
+    threads."""
+
+    name = "blend"
+
+    def __init__(self) -> None:
+        self._transformers = {lang: Transformer(asset) for lang, asset in TRANSFORMERS.items()}
+
+    def classify(self, texts: Sequence[str]) -> list[EmotionScores]:
+        """Calibrated probabilities and intensity, one result per text, in order.
+
+        A text without a letter, digit or sign reads as neutral; of a very long one the
+        beginning and the end are read. Raises MissingWeights, InferenceFailed.
+        """
+        found: list[EmotionScores] = []
+        for start in range(0, len(texts), _BATCH):
+            found.extend(self._classify([normalize(t) for t in texts[start : start + _BATCH]]))
+        return found
+
+    def _classify(self, texts: Sequence[str]) -> list[EmotionScores]:
+        model, blends = load_model(), load_blends()
+        languages = [detect_language(t) for t in texts]
+        values = np.zeros((len(texts), 7), np.float32)
+        intensity = np.zeros(len(texts), np.float32)
+        signs = np.zeros(len(texts), np.int64)
+        for lang, transformer in self._transformers.items():
+            rows = [n for n, found in enumerate(languages) if (found == "ko") == (lang == "ko")]
+            if not rows:
+                continue
+            folded = [fold(texts[n]) for n in rows]
+            ngrams, signs[rows] = read_words(model, folded)
+            evidence = transformer.read(folded)
+            values[rows] = blends[lang].mixed(evidence, ngrams)
+            intensity[rows] = evidence.intensity
+        return [
+            _scores(*read)
+            for read in zip(texts, languages, values, intensity, signs.tolist(), strict=True)
+        ]
+
+
+def read_words(
+    model: NgramModel, texts: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """(n, 7) evidence of the n-grams, and (n,) features of words each text has (1: none)."""
+    features = extract(texts, model.lexicon, model.bits)
+    words = np.bincount(features.rows[GROUPS.index("words")], minlength=len(texts))
+    return model.evidence(features), words
+
+
+def _scores(
+    text: str,
+    language: Language,
+    values: NDArray[np.float32],
+    intensity: np.float32,
+    signs: int,
+) -> EmotionScores:
+    if signs <= 1:
+        return EmotionScores(_NEUTRAL, ASSET, intensity=0.0, unsure=Unsure.SHORT)
+    unsure = None
+    letters = sum(map(str.isalnum, text[:200]))
+    if language == "other" and letters:
+        unsure = Unsure.LANGUAGE
+    elif letters == 1:
+        unsure = Unsure.SHORT
+    elif values.max() < FLAT_BELOW:
+        unsure = Unsure.FLAT
+    strength = min(max(float(intensity), 0.0), 1.0)
+    return EmotionScores(tuple(values.tolist()), ASSET, intensity=strength, unsure=unsure)
+
+
+@cache
+def load_blends() -> Mapping[str, Blend]:
+    """The shipped weights per language. Raises MissingWeights when the file is absent or broken."""
+    path = asset_path(ASSET)
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+            return {lang: _blend(arrays, lang) for lang in TRANSFORMERS}
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise MissingWeights(
+            f"{path.name} cannot be read ({error}). Install pyojeong again.",
+            f"{path.name}을(를) 읽을 수 없습니다({error}). pyojeong을 다시 설치하세요.",
+        ) from error
+
+
+def _blend(arrays: Mapping[str, NDArray[Any]], lang: str) -> Blend:
+    return Blend(
+        sentence=arrays[f"{lang}_sentence"].astype(np.float32),
+        words=arrays[f"{lang}_words"].astype(np.float32),
+        bias=arrays[f"{lang}_bias"].astype(np.float32),
+        sharpness=float(arrays[f"{lang}_sharpness"]),
+    )
