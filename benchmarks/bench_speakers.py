@@ -9,6 +9,7 @@ matched in order. Speed: one process, the best of five runs.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -33,7 +34,7 @@ def judged(passage: dict[str, Any]) -> list[tuple[str, str | None, SpeakerSpan |
     """(words, annotated speaker, span found, right) of each quotation of a passage."""
     text = normalize(passage["text"])
     spans = attribute(passage["text"]).spans
-    aliases = {k.casefold(): v for k, v in passage.get("aliases", {}).items()}
+    aliases = {_plain(k): _plain(v) for k, v in passage.get("aliases", {}).items()}
     rows, at = [], 0
     for quote in passage["quotes"]:
         words = normalize(quote["text"])
@@ -45,11 +46,16 @@ def judged(passage: dict[str, Any]) -> list[tuple[str, str | None, SpeakerSpan |
         if span is not None and min(span.end, at) <= max(span.start, start):
             span = None
         found = span.speaker if span else None
-        named = aliases.get(found.casefold(), found) if found else None
         wanted = quote["speaker"]
-        right = (named or "").casefold() == (wanted or "").casefold()
+        named = aliases.get(_plain(found), _plain(found)) if found else ""
+        right = named == _plain(wanted or "")
         rows.append((words, wanted, span, right))
     return rows
+
+
+def _plain(name: str) -> str:
+    """A name without article, case and the stop of Mr."""
+    return re.sub(r"^(?:the|an?|his|her|my) ", "", name.casefold()).replace(".", "")
 
 
 def measure(part: str, lang: str) -> tuple[Score, int]:

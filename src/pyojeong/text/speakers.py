@@ -7,6 +7,7 @@ particles that mark who speaks, action beside a quotation, who is addressed, and
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from pyojeong.text.language import detect_language
 from pyojeong.text.normalize import normalize
 from pyojeong.text.speakers_cast import Character
 from pyojeong.text.speakers_clues import Grammar
+from pyojeong.text.speakers_en import English
 from pyojeong.text.speakers_ko import Korean
 from pyojeong.text.speakers_quotes import SINGLE, Turn, turns
 from pyojeong.text.speakers_scene import Evidence, Kind, Scene
@@ -88,7 +90,12 @@ def _grammars(text: str, found: list[Turn]) -> dict[str, Grammar]:
     """A grammar for each language there is."""
     narration = [s for turn in found for s in turn.narration() if s[0] < s[1]]
     speech = [q.inside() for turn in found for q in turn.quotes]
-    return {"ko": Korean(text, narration, speech)}
+    grammars: dict[str, Grammar] = {}
+    if re.search("[가-힣]", text):
+        grammars["ko"] = Korean(text, narration, speech)
+    if not grammars or re.search("[A-Za-z]{2}", text):
+        grammars["en"] = English(text, narration)
+    return grammars
 
 
 def _singles_speak(text: str, found: list[Turn]) -> bool:

@@ -6,11 +6,13 @@ character whose identifying words hold all of its own, or the other way round.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from pyojeong.text.speakers_clues import Mention
 
+_ELDER = re.compile("할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|용왕|마녀|선비|훈장|장군|거인|부엉이")
 _LOOK_BACK = 16
 _RECENT = 12
 
@@ -26,6 +28,11 @@ class Character:
     plural: bool = False
     names: Counter[str] = field(default_factory=Counter)
     votes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def elder(self) -> bool:
+        """Whether a name tells of age or rank."""
+        return any(_ELDER.search(word) for word in self.words) or self.looks.get("age") == "늙은"
 
     @property
     def name(self) -> str:

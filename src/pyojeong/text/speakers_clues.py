@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
+
+STOP = re.compile(
+    r"(?:(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)\.|[!?…。！？])+[\"'”’)]*(?=\s|$)"
+)
+"""The end of a sentence in narration."""
 
 Role = Literal["topic", "subject", "addressee", "object", "owner", "with", "bare"]
 Act = Literal["say", "ask", "answer", "think", ""]
@@ -15,7 +21,7 @@ class Mention:
 
     name: as it may stand in a cast list. words: what identifies; one bearer has them all or some.
     looks: (kind, word) of adjectives. pronoun: it stands for somebody mentioned before. gender:
-    "m", "f" or "". plural: several.
+    "m", "f" or "". plural: several. sure: the form alone shows that somebody is meant.
     """
 
     start: int
@@ -27,6 +33,7 @@ class Mention:
     pronoun: bool = False
     gender: str = ""
     plural: bool = False
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,16 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a quotation tells of its own speaker and listener."""
+    """What a quotation tells of its own speaker and listener.
+
+    called: whom it addresses. itself: who it says it is. told_of: others it names. tones: "polite",
+    "plain" (levels of speech) or "elder" (as old people and kings talk).
+    """
 
     called: list[Mention] = field(default_factory=list)
     itself: Mention | None = None
+    told_of: list[Mention] = field(default_factory=list)
+    tones: frozenset[str] = frozenset()
 
 
 class Grammar(Protocol):

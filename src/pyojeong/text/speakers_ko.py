@@ -11,11 +11,10 @@ import re
 from bisect import bisect_left
 
 from pyojeong.text.endings import QUOTING
-from pyojeong.text.speakers_clues import Act, Address, Clause, Mention
+from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
 from pyojeong.text.speakers_nouns_ko import Nouns
 from pyojeong.text.speakers_words_ko import ACTS, ANSWERED, ASKED, SAID, THOUGHT, WROTE
 
-_STOP = re.compile("[.!?…。！？]+[\"'”’)」]*(?=\\s|$)|\n")
 _SWITCH = re.compile(
     r"(?:(?<![여남혼의타모그부제사])자|니까|더니|[하보으]니|지만|거든)(?=[\s,])[\s,]*"
 )
@@ -39,6 +38,12 @@ _SELF = re.compile(
     r"(?:^|[\s,.!?])(?:나는|난|내가|저는|전|제가|나|저|나야말로|내 이름은|제 이름은)\s+(?:[가-힣]+\s+){0,3}?"
     r"([가-힣]{1,8}?)(?:이야|야|예요|이에요|입니다|이란다|란다|이라고 (?:해|합)|라고 (?:해|합)|라네|올시다|이다)(?![가-힣])"
 )
+_LEVEL = re.compile("[가-힣][^가-힣]{0,4}$")
+_POLITE = re.compile("(?:[요죠]|니다|니까|십시오|세요|옵니다|나이다|소서)[^가-힣]{0,4}$")
+_ELDER = re.compile(
+    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|[하르리]게|게나|구려|노라|도다|마|로다|로구나|로구먼|테냐|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
+    "[^가-힣]{0,4}$"
+)
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
 
 
@@ -58,7 +63,7 @@ class Korean:
         if not begun:
             return Clause()
         attached = words[0].isalpha() or bool(QUOTING.match(begun))
-        stop = _STOP.search(self.text, start, end)
+        stop = STOP.search(self.text, start, end)
         if not stop and followed and not attached:
             return Clause(open=True)
         stop_at = stop.end() if stop else end
@@ -78,7 +83,7 @@ class Korean:
         return Clause(subject, self._listener(start, limit, mentions), act, attached, end=stop_at)
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
-        stops = [m.end() for m in _STOP.finditer(self.text, start, end)]
+        stops = [m.end() for m in STOP.finditer(self.text, start, end)]
         opened = bool(self.text[stops[-1] if stops else start : end].strip())
         begin = start
         if opened and stops:
@@ -102,7 +107,7 @@ class Korean:
                 called.append(mention)
         own = _SELF.search(self.text, start, min(end, start + 200))
         itself = self.nouns.person(own.start(1), own.end(1)) if own else None
-        return Address(called, itself)
+        return Address(called, itself, tones=_tones(self.text[max(start, end - 60) : end]))
 
     def named(self, start: int, end: int) -> Mention:
         name = self.text[start:end]
@@ -110,10 +115,10 @@ class Korean:
 
     def unspoken(self, start: int, quote: tuple[int, int], end: int) -> bool:
         after = self.text[quote[1] : min(end, quote[1] + 80)]
-        stop = _STOP.search(after)
+        stop = STOP.search(after)
         after = after[: stop.start()] if stop else after
         begun = after.lstrip()
-        inner = self.text[quote[0] + 1 : quote[1] - 1]
+        inner = self.text[quote[0] + 1 : quote[1]].rstrip("”’\"'」』»")
         finished = bool(_FINAL.search(inner))
         if _WRITTEN.match(begun) or (_SOUND.match(begun) and len(inner) < 12):
             return True
@@ -174,6 +179,12 @@ class Korean:
         if not act and not ACTS.search(self.text, start, end):
             return None
         return self.nouns.stranger(start, end)
+
+
+def _tones(words: str) -> frozenset[str]:
+    """The level of speech a quotation ends in."""
+    tones = {"polite" if _POLITE.search(words) else "plain"} if _LEVEL.search(words) else set()
+    return frozenset(tones | ({"elder"} if _ELDER.search(words) else set()))
 
 
 def _act(words: str) -> Act:

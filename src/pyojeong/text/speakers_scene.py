@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pyojeong.text.speakers_cast import Cast, Character
-from pyojeong.text.speakers_clues import Clause, Grammar, Mention
+from pyojeong.text.speakers_clues import STOP, Clause, Grammar, Mention
 from pyojeong.text.speakers_quotes import SCRIPT, SINGLE, TITLE, Quotation, Turn
 
-_STOP = re.compile("[.!?…。！？]+[\"'”’)]*(?=\\s|$)|\n")
 _ASKS = re.compile("[?？]")
 _FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$")
 Kind = Literal["speech", "thought"]
@@ -26,7 +25,7 @@ class Evidence:
     """One quotation. fixed: its speaker, where grammar decides; clue: by what. hints: points for
     others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last.
     gap: sentences of narration since the quotation before. same: the speaker before goes on.
-    asks: it holds a question. silent: nobody says it."""
+    tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it."""
 
     start: int
     end: int
@@ -39,7 +38,10 @@ class Evidence:
     recent: list[Character] = field(default_factory=list)
     gap: int = 0
     same: bool = False
+    tagged: bool = False
     asks: bool = False
+    tones: frozenset[str] = frozenset()
+    told_of: list[Character] = field(default_factory=list)
     silent: bool = False
 
     def hint(self, character: Character | None, points: float) -> None:
@@ -59,7 +61,7 @@ class _Stretch:
     def beats(self, text: str) -> list[tuple[int, Mention]]:
         """(sentences from the end, who acts) for each sentence with somebody acting, last first."""
         found = []
-        stops = [m.end() for m in _STOP.finditer(text, self.start, self.end)]
+        stops = [m.end() for m in STOP.finditer(text, self.start, self.end)]
         for mention in self.mentions:
             if mention.start >= self.start and mention.role in ("topic", "subject"):
                 number = bisect_left(stops, mention.start + 1)
@@ -74,7 +76,7 @@ class _Stretch:
 
     def sentences(self, text: str) -> int:
         words = text[self.start : self.end].strip()
-        return max(1, len(_STOP.findall(words))) if words else 0
+        return max(1, len(STOP.findall(words))) if words else 0
 
 
 class Scene:
@@ -99,8 +101,10 @@ class Scene:
         stretches = turn.narration()
         here = self._stretch(stretches[0], grammar)
         self._gap += here.sentences(self.text)
+        used = False
         for index, quote in enumerate(turn.quotes):
             evidence = self._begin(quote)
+            evidence.tagged = index > 0 and used and not evidence.gap
             following = stretches[index + 1]
             recent = self.cast.recent()
             ahead = self._stretch(following, grammar)
@@ -150,7 +154,7 @@ class Scene:
         if not quote.closed:
             return True
         inside = self.text[quote.end : after.end] if after.end else ""
-        return followed and after.attached and not _STOP.search(inside)
+        return followed and after.attached and not STOP.search(inside)
 
     def _script(self, turn: Turn, grammar: Grammar) -> None:
         words = turn.quotes[0]
@@ -163,10 +167,14 @@ class Scene:
     def _address(self, evidence: Evidence, quote: Quotation, grammar: Grammar) -> None:
         told = grammar.address(*quote.inside())
         for mention in told.called:
-            character = self._meet(mention)
+            character = self.cast.find(mention)
+            if character is None and mention.sure:
+                character = self._meet(mention)
             if character is not None:
                 evidence.called.append(character)
                 evidence.barred.add(character)
+        evidence.tones = told.tones
+        evidence.told_of = [c for c in map(self.cast.find, told.told_of) if c is not None]
         itself = self.cast.find(told.itself) if told.itself else None
         if itself is not None:
             evidence.hint(itself, OWN_NAME)
@@ -191,7 +199,8 @@ class Scene:
         for clause in (after, before):
             if clause.addressee and (clause is after) == tagged:
                 listener = self._meet(clause.addressee)
-                if listener is not None:
+                subject = self._meet(clause.subject)
+                if listener is not None and listener is not subject and clause.act:
                     evidence.called.append(listener)
                     evidence.barred.add(listener)
         if tagged:
@@ -232,7 +241,8 @@ class Scene:
                 points = max(points, ZERO_SUBJECT)
             evidence.hint(self._meet(mention), points)
         if after.subject and not after.attached and not after.open:
-            evidence.hint(self._meet(after.subject), AFTER_BETWEEN if followed else AFTER)
+            own = not followed or ahead.end - after.end > 3
+            evidence.hint(self._meet(after.subject), AFTER if own else AFTER_BETWEEN)
         if evidence.hints and evidence.clue == "turn":
             evidence.clue = "beat"
 

@@ -6,7 +6,7 @@ hint has points; the best candidate speaks, if any has more than none.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 
 from pyojeong.text.speakers_cast import Character
 from pyojeong.text.speakers_scene import Evidence
@@ -15,7 +15,9 @@ _PARTICIPANTS = 4
 _AGAIN, _AGAIN_LATER = -4.0, -0.5
 _BEFORE_LAST, _BEFORE_LAST_LATER = 3.0, 1.0
 _WAS_CALLED, _BARRED, _GOES_ON = 2.5, -9.0, 2.5
-_NEXT_SPEAKS, _NEXT_CALLS = -2.0, 2.0
+_NEXT_SPEAKS, _NEXT_CALLS = -4.0, 2.0
+_AFTER_TAG, _ANSWER = 2.5, -1.0
+_TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
 
 
 def take_turns(found: list[Evidence], first_person: Character | None) -> list[Character | None]:
@@ -40,6 +42,7 @@ class _Talk:
         self.before_last: Character | None = None
         self.called: list[Character] = []
         self.asked = False
+        self.tones: defaultdict[Character, Counter[str]] = defaultdict(Counter)
         self.recent: deque[Character] = deque(maxlen=_PARTICIPANTS)
 
     def speaker(self, evidence: Evidence, following: Evidence | None) -> Character | None:
@@ -64,6 +67,7 @@ class _Talk:
         self.recent.append(speaker)
         self.called = [c for c in evidence.called if c is not speaker]
         self.asked = evidence.asks
+        self.tones[speaker].update(evidence.tones)
 
     def _thinker(self, evidence: Evidence) -> Character | None:
         points = dict(evidence.hints)
@@ -95,15 +99,44 @@ class _Talk:
     def _turn(self, character: Character, near: bool, evidence: Evidence) -> float:
         total = 0.0
         if character is self.last:
-            total += _AGAIN if near else _AGAIN_LATER
+            total += self._again(near, evidence)
         if character is self.before_last:
             total += _BEFORE_LAST if near else _BEFORE_LAST_LATER
         if character in self.called:
             total += _WAS_CALLED
+        if character in evidence.told_of:
+            total += _TOLD_OF
+        total += self._manner(character, evidence)
+        return total
+
+    def _again(self, near: bool, evidence: Evidence) -> float:
+        """Points for speaking twice: "…" said Tom. "…" is one, "…" "…" are two."""
+        if evidence.tagged:
+            return _ANSWER if self.asked and not evidence.asks else _AFTER_TAG
+        return _AGAIN if near else _AGAIN_LATER
+
+    def _manner(self, character: Character, evidence: Evidence) -> float:
+        """Points for talking as this character talked before, and as old people do."""
+        total = 0.0
+        if "elder" in evidence.tones:
+            total += _ELDER if character.elder else -_ELDER / 2
+        for tone, other in (("polite", "plain"), ("plain", "polite")):
+            if tone in evidence.tones:
+                own = self.tones[character]
+                more = own[tone] - own[other]
+                total += _LEVEL * max(-1.0, min(1.0, more / 2))
         return total
 
     @staticmethod
     def _ahead(character: Character, following: Evidence) -> float:
-        if following.fixed is character:
+        likely = following.fixed or _pronoun(following)
+        if likely is character and not following.tagged:
             return _NEXT_SPEAKS
         return _NEXT_CALLS if character in following.called else 0.0
+
+
+def _pronoun(evidence: Evidence) -> Character | None:
+    """Whom the pronoun of a tag most likely means."""
+    if evidence.clue != "pronoun" or not evidence.hints:
+        return None
+    return max(evidence.hints, key=lambda c: evidence.hints[c])

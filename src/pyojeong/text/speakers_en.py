@@ -1,0 +1,225 @@
+"""English speakers: tags around a quotation and what they tell of it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import replace
+
+from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
+from pyojeong.text.speakers_nouns_en import Nouns
+from pyojeong.text.speakers_words_en import ANSWERED, ASKED, MANNER, SAID, STOP_WORDS, THOUGHT
+
+_WORDS = re.compile("[A-Za-z]+")
+_CLAUSE = re.compile(
+    r"[,;:—–][ \n]|\b(?:and|but|so|then|when|while|as|because|until|before|after|if|though|although|that)\b"
+)
+_SUBORDINATE = re.compile(r"[\s,;—–]*(?:when|while|as|because|until|before|after|if|though|although|since|once|that|who)\b", re.I)
+_PIECE = re.compile("[^.,!?…~;:\\n“”\"()—–]+")
+_CALLING = frozenset("oh o ah dear my little old poor hey yes no please thank you sorry hello hi goodbye well come on good morning evening night now so then and but look listen sweet darling dearest excuse me all right goodnight welcome here is that the it's why".split())  # noqa: E501
+_SELF = re.compile(r"\b(?:I am|I'm|I’m|[Mm]y name is|[Tt]his is|[Ii]t's me,|[Ii]t is I,)\s+((?:the |an? )?[A-Za-z]{2,20}(?: [A-Z][a-z]{1,20})?)")
+_FINISHED = re.compile("[.,!?…—–-][’'\"”]?\\s*$")
+_WRITING = re.compile(
+    r"\b(?:signs?|notes?|letters?|label|poster|card|banner|screen|message|headline|page|map|ticket|plaque|notice|paper|envelope|tag|"
+    r"writing|inscription|book|board|postcard|invitation|telegram|diary)\b[^.!?]{0,60}?\b(?:said|reads?|says|stated|announced|was written|were)\b[^.!?]{0,12}$|"
+    r"\b(?:words?|titled?|called|named|labell?ed|marked|phrase|reading|spelled|spelt|entitled|nicknamed|painted|carved|engraved|written|letters|stitched|printed)[\s,:]*$|"
+    r"\b(?:read|wrote|written|signed it|carved|painted)\s*:\s*$"
+)
+_SOUND = re.compile(r"\s*(?:went|goes|came|sounded)\b")
+
+
+class English:
+    """The Grammar of an English text; narration: where its narration stands, to learn names from."""
+
+    def __init__(self, text: str, narration: list[tuple[int, int]]) -> None:
+        self.text = text
+        self.nouns = Nouns(text, narration)
+
+    def mentions(self, start: int, end: int) -> list[Mention]:
+        return self.nouns.mentions(start, end)
+
+    def after(self, start: int, end: int, followed: bool, mentions: list[Mention]) -> Clause:
+        first = _WORDS.search(self.text, start, end)
+        if first is None:
+            return Clause()
+        attached = first.group()[0].islower() and "\n\n" not in self.text[start : first.start()]
+        stop = STOP.search(self.text, first.start(), end)
+        stop_at = stop.end() if stop else end
+        act, verb = self._act(first.start(), min(stop_at, first.start() + 120))
+        subject = self._after_subject(first, stop_at, act, verb, mentions)
+        # "Run!" Tom shouted. - a capital, but a tag.
+        close = act and subject is not None and verb - subject.end < 40
+        if not attached and self._manner(verb):
+            act, close = "", False
+        if stop is None and followed and not attached and not (close and subject and subject.start == first.start() and self.text[start:end].rstrip()[-1:] == "," and self._comma_inside(start)):
+            return Clause(open=True)
+        listener = self._listener(first.start(), stop_at, mentions)
+        return Clause(subject, listener, act, bool(attached or close), end=stop_at)
+
+    def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
+        stops = [m.end() for m in STOP.finditer(self.text, start, end)]
+        opened = bool(self.text[stops[-1] if stops else start : end].strip())
+        begin = start
+        if opened and stops:
+            begin = stops[-1]
+        elif len(stops) > 1:
+            begin = stops[-2]
+        act, verb = self._last_act(begin, end)
+        subjects = [m for m in _within(mentions, begin, end) if m.role in ("topic", "subject")]
+        subject = self._main(begin, end, subjects)
+        if act:
+            ahead = [m for m in subjects if m.start < verb]
+            subject = ahead[-1] if ahead else subject
+        return Clause(subject, self._listener(begin, end, mentions), act, False, opened)
+
+    def address(self, start: int, end: int) -> Address:
+        called = []
+        shown = self.text[start : min(end, start + 400)]
+        shown = re.sub(r"\b(Mr|Mrs|Ms|Dr)\.", r"\1 ", shown)
+        for piece in _PIECE.finditer(shown):
+            mention = self._called(start + piece.start(), start + piece.end())
+            if mention is not None:
+                called.append(mention)
+        own = _SELF.search(self.text, start, min(end, start + 200))
+        itself = self._whole(own.start(1), own.end(1)) if own else None
+        places = {m.start for m in called}
+        told_of = [
+            m for m in self.mentions(start, min(end, start + 400))
+            if not m.pronoun and m.start not in places and m.name != "I"
+        ]  # fmt: skip
+        return Address(called, itself, told_of)
+
+    def named(self, start: int, end: int) -> Mention:
+        name = self.text[start:end]
+        whole = self._whole(start, end)
+        return whole or Mention(start, end, name, frozenset((name.lower(),)))
+
+    def unspoken(self, start: int, quote: tuple[int, int], end: int) -> bool:
+        inner = self.text[quote[0] + 1 : quote[1]].rstrip("”’\"'")
+        before = self.text[max(start, quote[0] - 90) : quote[0]]
+        last = STOP.split(before.rstrip() if before.rstrip()[-1:] not in ".!?" else before)[-1]
+        if _WRITING.search(last):
+            return True
+        after = self.text[quote[1] : min(end, quote[1] + 60)]
+        if _SOUND.match(after):
+            stop = STOP.search(after)
+            clause_end = quote[1] + (stop.end() if stop else len(after))
+            return not self.mentions(quote[1], clause_end)
+        if _FINISHED.search(inner):
+            return False
+        first = _WORDS.search(after)
+        act, verb = self._act(quote[1], min(end, quote[1] + 60))
+        return not (first and act and verb < quote[1] + 30)
+
+    # --- parts of a clause -------------------------------------------------------------------
+
+    def _comma_inside(self, start: int) -> bool:
+        """Whether the quotation that ends at `start` ends with a comma, so that its tag follows."""
+        return self.text[max(0, start - 2) : start - 1] == ","
+
+    def _after_subject(
+        self, first: re.Match[str], end: int, act: Act, verb: int, mentions: list[Mention]
+    ) -> Mention | None:
+        subjects = [
+            m for m in _within(mentions, first.start(), end) if m.role in ("topic", "subject")
+        ]
+        if first.group().lower() in SAID:
+            for mention in subjects:
+                if mention.start < first.end() + 30:
+                    return mention
+            return self._stranger(first.end(), end)
+        if act:
+            ahead = [m for m in subjects if m.start < verb]
+            if ahead:
+                return ahead[-1]
+        main = self._main(first.start(), end, subjects)
+        if main is None and act and self.text[first.start() :][:4].lower() in ("the ", "a fe"):
+            return self._stranger(first.start(), min(verb, end))
+        return main
+
+    def _main(self, start: int, end: int, subjects: list[Mention]) -> Mention | None:
+        """The first subject that stands in no subordinate clause."""
+        begun = start
+        for mention in subjects:
+            starts = [m.start() for m in _CLAUSE.finditer(self.text, start, mention.start)]
+            begun = starts[-1] if starts else start
+            if not _SUBORDINATE.match(self.text, begun, end):
+                return mention
+        return subjects[0] if subjects else None
+
+    def _listener(self, start: int, end: int, mentions: list[Mention]) -> Mention | None:
+        found = [m for m in _within(mentions, start, end) if m.role == "addressee"]
+        return found[-1] if found else None
+
+    def _act(self, start: int, end: int) -> tuple[Act, int]:
+        """The first verb of speech or thought and where it stands."""
+        for word in _WORDS.finditer(self.text, start, end):
+            act = _act_of(word.group().lower())
+            if act:
+                return act, word.start()
+        return "", end
+
+    def _manner(self, at: int) -> bool:
+        word = _WORDS.match(self.text, at)
+        return word is not None and word.group().lower() in MANNER
+
+    def _last_act(self, start: int, end: int) -> tuple[Act, int]:
+        found: tuple[Act, int] = ("", end)
+        for word in _WORDS.finditer(self.text, max(start, end - 160), end):
+            act = _act_of(word.group().lower())
+            if act and word.group().lower() not in MANNER:
+                found = act, word.start()
+        return found
+
+    def _stranger(self, start: int, end: int) -> Mention | None:
+        """What speaks though no list knows it: said the lamp post."""
+        tokens = self.nouns.tokens(start, min(end, start + 60))
+        taken = []
+        for index, token in enumerate(tokens):
+            if index and (token.apart or token.low in STOP_WORDS or token.low.endswith("ly")):
+                break
+            taken.append(token)
+        if not taken or taken[0].apart or taken[0].low not in ("the", "a", "an", "his", "her", "my"):
+            if not taken or not taken[0].word[0].isupper():
+                return None
+        if len(taken) == 1 and taken[0].low in ("the", "a", "an", "his", "her", "my"):
+            return None
+        return self.nouns.mention(taken[:4], "subject")
+
+    def _called(self, start: int, end: int) -> Mention | None:
+        tokens = self.nouns.tokens(start, min(end, start + 80))
+        while len(tokens) > 1 and tokens[0].low in _CALLING:
+            tokens = tokens[1:]
+        if not tokens or len(tokens) > 3 or tokens[-1].owns:
+            return None
+        low = tokens[-1].low
+        if len(tokens) == 1 and low in ("i", "he", "she", "they", "him", "her", "them", "we", "someone", "somebody", "everyone", "everybody", "another", "voice", "second", "sun", "wind", "moon", "star"):
+            return None
+        known = self.nouns.animate(low) or (tokens[-1].word[0].isupper() and low in self.nouns.names)
+        if not known or any(t.low in STOP_WORDS for t in tokens):
+            return None
+        sure = tokens[-1].word[0].isupper() and len(tokens) == 1
+        sure = sure or tokens[0].low in ("mr", "mrs", "ms", "miss", "dr", "uncle", "aunt")
+        return replace(self.nouns.mention(tokens, "addressee"), sure=sure)
+
+    def _whole(self, start: int, end: int) -> Mention | None:
+        tokens = self.nouns.tokens(start, end)
+        if tokens and self.nouns.phrase(tokens, 0) == len(tokens):
+            return self.nouns.mention(tokens, "bare")
+        return None
+
+
+def _act_of(word: str) -> Act:
+    if word in THOUGHT:
+        return "think"
+    if word in ASKED:
+        return "ask"
+    if word in ANSWERED:
+        return "answer"
+    return "say" if word in SAID else ""
+
+
+def _within(mentions: list[Mention], start: int, end: int) -> list[Mention]:
+    first = bisect_left(mentions, start, key=lambda m: m.start)
+    last = bisect_left(mentions, end, key=lambda m: m.start)
+    return mentions[first:last]
