@@ -1,12 +1,18 @@
 """What every test may use."""
 
+import io
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pyojeong.emotion import EMOTIONS
+
 ROOT = Path(__file__).parents[1]
+LETTERS = sorted(
+    set("나는여우가곰은우리가기뻐화나슬퍼무서워놀라역겨보통요오늘정말.!?abcdefghijklmnopqrstuvwxyz")
+)
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +38,73 @@ def data_folder() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs PYOJEONG_DATA, the folder of the training data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory):
+    """tiny_encoder("bert" | "electra", labels, several) → a folder as transformers saves it: two
+    layers of 32 units, random weights, WordPiece over single syllables. labels None leaves out
+    the classifier.
+    """
+    pytest.importorskip("torch", reason="torch is in the train extra")
+    transformers = pytest.importorskip("transformers", reason="transformers is in the train extra")
+    import torch
+
+    def make(kind="bert", labels=tuple(EMOTIONS), several=False):
+        folder = tmp_path_factory.mktemp("encoder") / kind
+        folder.mkdir()
+        marks = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+        pieces = [*marks, *LETTERS, *("##" + letter for letter in LETTERS)]
+        (folder / "vocab.txt").write_text("\n".join(pieces) + "\n", "utf-8")
+        shape = {
+            "vocab_size": len(pieces),
+            "hidden_size": 32,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "intermediate_size": 64,
+            "max_position_embeddings": 64,
+            "initializer_range": 0.15,
+        }
+        if labels:
+            shape["id2label"] = dict(enumerate(map(str, labels)))
+            shape["label2id"] = {str(label): n for n, label in enumerate(labels)}
+        if several:
+            shape["problem_type"] = "multi_label_classification"
+        name = {"bert": "Bert", "electra": "Electra"}[kind]
+        config = getattr(transformers, f"{name}Config")(**shape)
+        torch.manual_seed(3)
+        suffix = "ForSequenceClassification" if labels else "Model"
+        net = getattr(transformers, f"{name}{suffix}")(config)
+        tokenizer = getattr(transformers, f"{name}Tokenizer")
+        tokenizer(str(folder / "vocab.txt"), do_lower_case=False).save_pretrained(folder)
+        net.save_pretrained(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def kobert_pieces():
+    """kobert_pieces(texts, size) → a SentencePiece processor trained on them, with KoBERT's
+    special pieces and numbers."""
+    library = pytest.importorskip("sentencepiece", reason="sentencepiece is in the dev extra")
+
+    def train(texts, size):
+        made = io.BytesIO()
+        library.SentencePieceTrainer.train(
+            sentence_iterator=iter(texts),
+            model_writer=made,
+            vocab_size=size,
+            hard_vocab_limit=False,
+            unk_id=0,
+            pad_id=1,
+            bos_id=-1,
+            eos_id=-1,
+            unk_piece="[UNK]",
+            pad_piece="[PAD]",
+            control_symbols=["[CLS]", "[SEP]", "[MASK]"],
+            minloglevel=2,
+        )
+        return library.SentencePieceProcessor(model_proto=made.getvalue())
+
+    return train

@@ -34,7 +34,7 @@ def main() -> None:
 
 def build() -> typer.Typer:
     """The Typer application in the language chosen."""
-    from pyojeong.cli import express, faces, models, story, text
+    from pyojeong.cli import express, faces, models, story, text, train
 
     app = typer.Typer(
         name="pyojeong",
@@ -49,6 +49,7 @@ def build() -> typer.Typer:
     app.callback()(_options)
     for module in (story, text, faces, express):
         module.add_to(app)
+    train.add_to(app)
     models.add_to(app)
     return app
 

@@ -6,6 +6,7 @@ come from safetensors files only, and no code of a checkpoint is ever run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,9 @@ from pyojeong.text.checkpoint import (
 from pyojeong.text.label_map import map_labels
 from pyojeong.text.sentencepiece import build_tokenizer, read_sentencepiece
 from pyojeong.text.subwords import Ids, Subwords, classify
+
+# What a bare encoder may lack; it is learned.
+_LAST_LAYERS = re.compile(r"(\w+\.)?(classifier|pre_classifier|pooler|score)\b")
 
 
 class HfEmotion:
@@ -141,9 +145,11 @@ def load_network(checkpoint: Checkpoint, pieces: int, **changes: Any) -> Any:
             output_loading_info=True,
             **changes,
         )
-        if facts["missing_keys"] and "num_labels" not in changes:
-            listed = ", ".join(sorted(facts["missing_keys"])[:5])
-            raise ValueError(f"the file of weights lacks {listed}")
+        missing = sorted(facts["missing_keys"])
+        if "num_labels" in changes:
+            missing = [name for name in missing if not _LAST_LAYERS.match(name)]
+        if missing:
+            raise ValueError(f"the file of weights lacks {', '.join(missing[:5])}")
         rows = net.get_input_embeddings().weight.shape[0]
         if rows < pieces:
             raise ValueError(f"the tokenizer has {pieces} pieces and the network {rows}")

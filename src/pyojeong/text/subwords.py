@@ -20,6 +20,13 @@ from pyojeong.text.normalize import normalize
 Ids = NDArray[np.int64]
 _CHARACTERS_PER_PIECE = 32
 _CHUNK = 512
+_MARKS = {
+    "pad_token": ("[PAD]", "<pad>"),
+    "cls_token": ("[CLS]", "<s>"),
+    "sep_token": ("[SEP]", "</s>"),
+    "unk_token": ("[UNK]", "<unk>"),
+    "mask_token": ("[MASK]", "<mask>"),
+}
 
 
 class Subwords:
@@ -57,6 +64,16 @@ class Subwords:
     def size(self) -> int:
         """Number of pieces there are."""
         return int(self._tokenizer.get_vocab_size())
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The special pieces there are, by the names that transformers has for them."""
+        return {
+            name: spelling
+            for name, spellings in _MARKS.items()
+            for spelling in spellings
+            if self._tokenizer.token_to_id(spelling) is not None
+        }
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Piece numbers per text; each text as `prepare` gives it. Raises InferenceFailed."""
