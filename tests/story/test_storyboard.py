@@ -25,7 +25,7 @@ def test_round_trip_keeps_what_can_be_edited(tmp_path):
     board("하나.", "둘.").write(path)
     data = json.loads(path.read_text("utf-8"))
     assert data["duration_s"] == 12.5
-    assert data["cast"] == [{"name": "늑대", "sentences": 2}]
+    assert data["cast"] == [{"name": "늑대", "sentences": 2, "spans": 0}]
     assert data["sentences"][0]["start_s"] == 1.0
     again = read_storyboard(path)
     assert [line.text for line in again.lines] == ["하나.", "둘."]

@@ -64,7 +64,7 @@ class EspeakVoice:
         2,000 characters. Raises InferenceFailed, MissingExtra, BadSettings (unknown voice).
         """
         manner = delivery(prosody, lang)
-        voice = prosody.voice or voice_for(prosody.speaker, lang)
+        voice = prosody.voice or voice_for(prosody.speaker, lang, prosody.cast)
         sounds: list[NDArray[np.float32]] = []
         phones: list[Phone] = []
         words: list[Word] = []

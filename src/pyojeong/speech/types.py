@@ -15,7 +15,8 @@ from pyojeong.emotion import Emotion
 class Prosody:
     """How to say it. rate and pitch and volume are factors around 1; emotion and its intensity
     in [0, 1] let an engine shape the melody as it can. speaker: who says it, "" for the narrator;
-    an engine gives each speaker a voice of their own. voice: the engine's own name of a voice,
+    an engine gives each speaker a voice of their own. cast: all who speak in the same piece, so
+    that no two of them need sound alike. voice: the engine's own name of a voice,
     instead of the one it would choose for the speaker."""
 
     emotion: Emotion = Emotion.NEUTRAL
@@ -24,6 +25,7 @@ class Prosody:
     pitch: float = 1.0
     volume: float = 1.0
     speaker: str = ""
+    cast: tuple[str, ...] = ()
     voice: str | None = None
 
 

@@ -7,8 +7,12 @@ voiced throughout, and a pitch of 75-110 Hz (men), 170-235 Hz (women) or 230-260
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import lru_cache
 from typing import Literal
 from zlib import crc32
+
+from pyojeong.text.speakers_words_en import FEMALE_NAMES, MALE_NAMES
 
 _BASE = {"ko": "ko", "en": "en-us"}
 
@@ -21,6 +25,14 @@ _VOICES: dict[str, tuple[str, ...]] = {
     "child": ("Annie", "belinda", "linda"),
     "woman": ("f1", "f3", "f2"),
     "man": ("m3", "adam", "miguel", "m2", "michel"),
+}
+# Where a kind has fewer voices than characters, the next ones are borrowed here.
+_NEAREST = {
+    "old woman": ("woman",),
+    "old man": ("man",),
+    "child": ("woman",),
+    "woman": ("child", "old woman"),
+    "man": ("old man",),
 }
 _EVERYONE = tuple(voice for voices in _VOICES.values() for voice in voices)
 # In the order they are looked for: 할머니 before 어머니, 여왕 before 왕.
@@ -40,17 +52,48 @@ _ENGLISH_HINTS = {
 }
 
 
-def voice_for(speaker: str, lang: Literal["ko", "en"]) -> str:
-    """The voice of a named speaker: always the same for the same name and language.
+def voice_for(speaker: str, lang: Literal["ko", "en"], cast: tuple[str, ...] = ()) -> str:
+    """The voice of a named speaker: always the same for the same name and cast.
 
-    A name that tells (할머니, 호랑이, little girl) gets a voice that fits; any other one of all.
-    The empty name is the narrator, whose voice no character has.
+    A name that tells (할머니, 호랑이, little girl, Anna) gets a voice that fits; any other one of
+    all. Among a cast no two share a voice while there are voices left. The empty name is the
+    narrator, whose voice no character has.
     """
-    name = " ".join(speaker.split()).casefold()
+    name = _plain(speaker)
     if not name:
         return NARRATORS[lang]
+    among = _shared_out(tuple(map(_plain, cast)))
+    return f"{_BASE[lang]}+{among[name] if name in among else _first_choice(name)}"
+
+
+@lru_cache(maxsize=64)
+def _shared_out(cast: tuple[str, ...]) -> dict[str, str]:
+    """Voice of each of a cast; those whose names tell choose first."""
+    names = [name for name in dict.fromkeys(cast) if name]
+    used = Counter[str]()
+    voices: dict[str, str] = {}
+    for name in sorted(names, key=lambda n: _kind(n) is None):
+        choices = _choices(name)
+        # The first choice of all that are used least.
+        voices[name] = min(choices, key=lambda v: used[v])
+        used[voices[name]] += 1
+    return voices
+
+
+def _choices(name: str) -> list[str]:
+    """Every voice, the fittest first."""
+    kind = _kind(name)
+    near = [v for k in _NEAREST.get(kind or "", ()) for v in _VOICES[k]]
+    return list(dict.fromkeys([_first_choice(name), *_VOICES.get(kind or "", ()), *near, *_EVERYONE]))
+
+
+def _first_choice(name: str) -> str:
     voices = _VOICES.get(_kind(name) or "", _EVERYONE)
-    return f"{_BASE[lang]}+{voices[crc32(name.encode()) % len(voices)]}"
+    return voices[crc32(name.encode()) % len(voices)]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _kind(name: str) -> str | None:
@@ -58,4 +101,7 @@ def _kind(name: str) -> str | None:
         for kind, words in hints.items():
             if re.search(pattern.format(words), name):
                 return kind
+    for kind, names in (("woman", FEMALE_NAMES), ("man", MALE_NAMES)):
+        if not names.isdisjoint(name.split()):
+            return kind
     return None

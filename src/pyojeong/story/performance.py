@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from pyojeong.emotion import Emotion
 from pyojeong.expression import Expression, emotion_expression
 from pyojeong.media.audio import resample
-from pyojeong.speech.types import Prosody, Voice, Word
+from pyojeong.speech.types import Voice, Word
 from pyojeong.speech.visemes import VisemeTrack, viseme_track
 from pyojeong.story.motion import Motion, smoothstep
+from pyojeong.story.speaking import speak_line
 from pyojeong.story.storyboard import NARRATOR, Line, Storyboard
 
 RATE = 44_100
@@ -119,10 +120,11 @@ def perform(storyboard: Storyboard, voice: Voice, fps: float) -> Iterator[Take]:
     """
     lines = storyboard.lines
     feelings = [feeling_of(line) for line in lines]
+    cast = tuple(name for name in storyboard.cast() if name != NARRATOR)
     sample = round(INTRO_S * RATE)
     start = 0
     for i, line in enumerate(lines):
-        speech = voice.speak(line.text, line.lang, prosody_of(line))
+        speech = speak_line(line, voice, cast)
         sound = resample(speech.samples, speech.rate, RATE)
         last = i + 1 == len(lines)
         end = sample + len(sound) + round((OUTRO_S if last else line.pause_s) * RATE)
@@ -141,13 +143,6 @@ def perform(storyboard: Storyboard, voice: Voice, fps: float) -> Iterator[Take]:
             after=None if last else feelings[i + 1],
         )
         start = sample = end
-
-
-def prosody_of(line: Line) -> Prosody:
-    """How a line is spoken: its emotion as strongly as the face shows it, and every speaker but
-    the narrator in a voice of their own."""
-    speaker = "" if line.speaker == NARRATOR else line.speaker
-    return Prosody(emotion=line.emotion, intensity=line.intensity, speaker=speaker)
 
 
 def feeling_of(line: Line) -> Expression:

@@ -20,13 +20,28 @@ from pyojeong.settings import settings
 
 NARRATOR = "narrator"
 MAX_PAUSE_S = 30.0
+LONGEST_NAME = 80
+"""Longer names of speakers are cut, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """text[start:end] of a line in the voice of a speaker."""
+
+    start: int
+    end: int
+    speaker: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"start": self.start, "end": self.end, "speaker": self.speaker}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One spoken sentence.
 
-    lang: "ko" or "en", the language it is spoken in. confidence and scores come from the text
+    speaker: who says it, or most of it. spans: the quotations in it, in order; the rest is the
+    narrator's. Without spans the whole line is the speaker's. lang: "ko" or "en", the language it is spoken in. confidence and scores come from the text
     reader (probabilities). intensity in [0, 1]: how strongly the face shows the emotion.
     pause_s: silence after it, seconds. start_s and end_s: when it sounds, once it has been
     performed.
@@ -42,6 +57,7 @@ class Line:
     pause_s: float = 0.5
     start_s: float | None = None
     end_s: float | None = None
+    spans: tuple[Span, ...] = ()
 
     def at(self, start_s: float, end_s: float) -> Line:
         """The same line, timed to the millisecond."""
@@ -51,6 +67,7 @@ class Line:
         return {
             "text": self.text,
             "speaker": self.speaker,
+            "spans": [span.as_dict() for span in self.spans],
             "lang": self.lang,
             "emotion": self.emotion.value,
             "intensity": round(self.intensity, 3),
@@ -69,14 +86,25 @@ class Storyboard:
     lines: tuple[Line, ...]
     duration_s: float | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        cast_list: dict[str, int] = {}
+    def cast(self) -> dict[str, tuple[int, int]]:
+        """Speaker → (sentences, spans) of theirs, in the order they are first heard."""
+        found: dict[str, tuple[int, int]] = {}
         for line in self.lines:
-            cast_list[line.speaker] = cast_list.get(line.speaker, 0) + 1
+            sentences, spans = found.get(line.speaker, (0, 0))
+            found[line.speaker] = sentences + 1, spans
+            for span in line.spans:
+                sentences, spans = found.get(span.speaker, (0, 0))
+                found[span.speaker] = sentences, spans + 1
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
         return {
             "version": 1,
             "duration_s": self.duration_s,
-            "cast": [{"name": name, "sentences": n} for name, n in cast_list.items()],
+            "cast": [
+                {"name": name, "sentences": sentences, "spans": spans}
+                for name, (sentences, spans) in self.cast().items()
+            ],
             "sentences": [line.as_dict() for line in self.lines],
         }
 
@@ -130,19 +158,46 @@ def _line(item: object, number: int) -> Line:
         emotion = parse_emotion(str(item.get("emotion", "neutral")))
     except PyojeongError as error:
         raise BadInput(f"Sentence {number}: {error.en}", f"{number}번 문장: {error.ko}") from error
-    speaker = item.get("speaker", NARRATOR)
-    if not isinstance(speaker, str):
-        raise _wrong(number, "speaker", speaker)
+    speaker = _name(item.get("speaker", NARRATOR), number)
+    text = " ".join(text.split())
     return Line(
-        text=" ".join(text.split()),
+        text=text,
         lang=cast(Literal["ko", "en"], lang),
         emotion=emotion,
         intensity=_number(item, "intensity", 1.0, 0.0, 1.0, number),
-        speaker=speaker.strip() or NARRATOR,
+        speaker=speaker,
         confidence=_number(item, "confidence", 1.0, 0.0, 1.0, number),
         scores=_scores(item.get("scores"), number),
         pause_s=_number(item, "pause_s", 0.5, 0.0, MAX_PAUSE_S, number),
+        spans=_spans(item.get("spans"), text, speaker, number),
     )
+
+
+def _name(value: object, number: int) -> str:
+    if not isinstance(value, str):
+        raise _wrong(number, "speaker", value)
+    return " ".join(value.split())[:LONGEST_NAME] or NARRATOR
+
+
+def _spans(value: object, text: str, speaker: str, number: int) -> tuple[Span, ...]:
+    """The spans of a sentence: inside its text, in order, apart from each other."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise _wrong(number, "spans", value)
+    spans: list[Span] = []
+    for item in value:
+        start, end = (item.get("start"), item.get("end")) if isinstance(item, dict) else (0, 0)
+        whole = type(start) is int and type(end) is int
+        if not whole or not (spans[-1].end if spans else 0) <= start < end <= len(text):
+            raise _wrong(number, "spans (in order, inside the text; delete them to let one voice "
+                         "read it)", item)  # fmt: skip
+        spans.append(Span(start, end, _name(item.get("speaker", speaker), number)))
+    names = {span.speaker for span in spans}
+    if len(names) == 1 and speaker not in (NARRATOR, *names):
+        # Somebody gave the sentence another speaker by hand.
+        return tuple(replace(span, speaker=speaker) for span in spans)
+    return tuple(spans)
 
 
 def _number(

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from pyojeong.text.endings import QUOTING
 from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
 from pyojeong.text.speakers_nouns_ko import Nouns
+from pyojeong.text.speakers_quotes import SINGLE
 from pyojeong.text.speakers_words_ko import ACTS, ANSWERED, ASKED, SAID, THOUGHT, WROTE
 
 _SWITCH = re.compile(
@@ -29,6 +30,7 @@ _NAMED = re.compile(
     r"(?:이?라는|이?란|라고 ?(?:불|부르|이름)|이?라고 하는)\s*(?:\S+\s+){0,1}?(?:이름|제목|책|노래|단어|말이|말은|낱말|뜻|별명|간판|게임|놀이|곳|마을|"
     r"나라|가게|식당|섬|산|동네|배|팀|모임|동아리|대회|행사|프로그램|영화|연극|곡|시|시집|동화|그림|글|표현|속담|불|부르|이름|것|게|사실|생각|소문|느낌)"
 )
+_ABOUT = re.compile("이?라는|이?란|[은는이가을를와과의에도로]")
 _SOUND = re.compile(r"(?:하는|하고|하며)?\s*(?:\S+\s+){0,3}?소리(?:가|와|도|만|를 ?(?:내며|들))")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
 _CALLING = frozenset(
@@ -127,6 +129,8 @@ class Korean:
         before = self.text[max(start, quote[0] - 60) : quote[0]]
         last = re.split("[.!?…\n]\\s", before)[-1]
         if WROTE.search(last) and not SAID.search(after) and not QUOTING.match(begun):
+            return True
+        if self.text[quote[0]] in SINGLE and not finished and _ABOUT.match(after):
             return True
         embedded = bool(after) and after[0].isalpha() and not QUOTING.match(after)
         return (

@@ -115,6 +115,10 @@ class Nouns:
             return self._name(tokens, index)
         if token.low in PLURALS:
             return 1
+        looks = any(token.low in words for words in LOOKS.values())
+        if looks and index + 1 < len(tokens) and not tokens[index + 1].apart:
+            count = self._name(tokens, index + 1) if tokens[index + 1].word[0].isupper() else 0
+            return count + 1 if count else 0
         return 0
 
     def _noun_phrase(self, tokens: list[_Token], index: int) -> int:
@@ -172,6 +176,8 @@ class Nouns:
             tokens = tokens[1:]
         words = [t.low for t in tokens]
         head = words[-1]
+        if tokens[-1].word[0].isupper():
+            tokens = [t for t in tokens if t.word[0].isupper()]
         plural = head in PLURALS or (singular(head) != head and head not in self.names)
         looks = frozenset((k, w) for w in words[:-1] for k, ws in LOOKS.items() if w in ws)
         named = any(t.word[0].isupper() for t in tokens)

@@ -109,7 +109,7 @@ class Nouns:
             for pattern in (_NAMED, _NAME_IS):
                 for m in pattern.finditer(self.text, start, end):
                     if pattern is _NAME_IS or self._known(_bare(m[2])):
-                        self._name(m[1])
+                        self._name(_whole_name(m[1], seen))
         for start, end in speech:
             for m in _CALLED.finditer(self.text, start, min(end, start + 400)):
                 if seen.get(m[1]) or seen.get(m[1] + "이"):
@@ -155,7 +155,7 @@ class Nouns:
     def _known(self, stem: str) -> bool:
         if stem.endswith("들") and len(stem) > 1:
             stem = stem[:-1]
-        if stem in self.names:
+        if stem in self.names or self._plain_name(stem) != stem:
             return True
         if stem in THINGS or stem in NOBODY:
             return False
@@ -360,6 +360,13 @@ def _splits(word: str) -> list[tuple[str, Role, str]]:
         if stem and stem != word and (consonant is None or ends_in_consonant(stem) == consonant):
             found.append((stem, role, particle))
     return found
+
+
+def _whole_name(name: str, seen: dict[str, set[str]]) -> str:
+    """다람이라는 is 다람 + 이라는 or 다람이 + 라는: as the text uses it elsewhere."""
+    short_forms = seen.get(name, set()) - {"이", "이랑", "의", "도"}
+    longer = name + "이"
+    return longer if ends_in_consonant(name) and longer in seen and not short_forms else name
 
 
 def _bare(word: str) -> str:

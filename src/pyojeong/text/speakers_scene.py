@@ -38,6 +38,7 @@ class Evidence:
     recent: list[Character] = field(default_factory=list)
     gap: int = 0
     same: bool = False
+    goes_on: bool = False
     tagged: bool = False
     asks: bool = False
     tones: frozenset[str] = frozenset()
@@ -116,7 +117,7 @@ class Scene:
             used = self._judge(evidence, here, ahead, after, followed, grammar)
             self._tell_kind(evidence, quote, after)
             self.found.append(evidence)
-            self._goes_on = self._continues(quote, after, followed)
+            self._goes_on = evidence.goes_on = self._continues(quote, after, followed)
             here = replace(ahead, start=after.end) if used else ahead
             self._gap = here.sentences(self.text)
             self._past = _Stretch(0, 0, [])

@@ -22,6 +22,9 @@ _TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
 
 def take_turns(found: list[Evidence], first_person: Character | None) -> list[Character | None]:
     """The speaker of each quotation in order, None for nobody."""
+    for evidence, following in reversed(list(zip(found, found[1:], strict=False))):
+        if evidence.goes_on and evidence.fixed is None and following.fixed is not None:
+            evidence.fixed, evidence.clue = following.fixed, "inside"
     speakers: list[Character | None] = []
     talk = _Talk(first_person)
     for number, evidence in enumerate(found):
