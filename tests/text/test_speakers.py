@@ -1,0 +1,104 @@
+"""Who says what: a table of small scenes in both languages, and properties of any text."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pyojeong.text.normalize import normalize
+from pyojeong.text.speakers import attribute
+
+# Expected speakers in the order of the quotations; "-" is nobody.
+SCENES: dict[str, str] = {
+    # tags after, before, around; Korean
+    "“어서 와!” 하고 늑대가 말했어요.": "늑대",
+    "“어서 와!”라고 늑대는 말했어요.": "늑대",
+    "“어서 와!” 늑대가 큰 소리로 외쳤어요.": "늑대",
+    "늑대가 말했어요. “어서 와!”": "늑대",
+    "늑대는 씩 웃으며 “어서 와!” 하고 말했어요.": "늑대",
+    "늑대가 토끼에게 “어서 와!” 하고 말했어요.": "늑대",
+    "“어서 와.” 하고 늑대가 토끼에게 말했어요.": "늑대",
+    "“누구세요?” 문 안에서 할머니의 목소리가 들렸어요.": "할머니",
+    "늑대가 다가오자 토끼가 “살려 주세요!” 하고 빌었어요.": "토끼",
+    "토끼는 늑대가 다가오자 “살려 주세요!” 하고 빌었어요.": "토끼",
+    "“안녕?” 하고 민수가 묻자 영희가 웃었어요. “안녕!”": "민수 영희",
+    "“그만!”이라는 엄마의 말에 아이는 멈췄어요.": "엄마",
+    "여우가 까마귀를 올려다보았어요. “노래 한번 들려줄래?” 하고 여우가 말했어요.": "여우",
+    "“내가 갈게.” 나는 손을 들었다.": "나",
+    # names with particles are one
+    "“누구니?” 늑대가 물었어요. “토끼예요.” 토끼가 대답했어요. “들어오렴.” 늑대는 말했어요. "
+    "“싫어요, 늑대야.” 토끼도 말했어요.": "늑대 토끼 늑대 토끼",
+    "민준이가 말했어요. “가자.” 서윤이는 대답했어요. “민준아, 같이 가.”": "민준 서윤",
+    "다람이는 “안녕!” 하고 말했어요. 너구리는 다람이에게 “그래.” 하고 대답했어요.": "다람이 너구리",
+    "늑대 아저씨가 “얘들아!” 하고 불렀어요. “늑대 아저씨, 왜요?” 토끼가 물었어요.": (
+        "늑대_아저씨 토끼"
+    ),
+    "첫째 돼지가 “짚이 좋아.” 하고 말했어요. 둘째 돼지는 “나무가 좋아.” 하고 말했어요. "
+    "셋째 돼지는 “벽돌이 좋아.” 했어요.": "첫째_돼지 둘째_돼지 셋째_돼지",
+    # actions beside a quotation
+    "“살려 줘!” 토끼는 숲으로 달아났어요.": "토끼",
+    "토끼가 고개를 저었어요. “난 안 갈래.”": "토끼",
+    "“엄마, 배고파.” 아이가 배를 문질렀어요.": "아이",
+    # taking turns
+    "“어디 가니?” 여우가 물었어요.\n“시장에.” 곰이 대답했어요.\n“뭐 사러?”\n“꿀.”": (
+        "여우 곰 여우 곰"
+    ),
+    "엄마와 아이가 걸었어요. 엄마가 물었어요.\n“춥니?”\n“아니요.”\n“배고프니?”\n“네, 엄마.”": (
+        "엄마 아이 엄마 아이"
+    ),
+    "“형, 어디 가?”\n“학교.” 형이 대답했다.": "- 형",
+    # thoughts, titles, signs, sounds
+    "‘어떡하지?’ 토끼는 생각했어요.": "토끼",
+    "토끼는 ‘어떡하지?’ 하고 속으로 중얼거렸어요.": "토끼",
+    "토끼는 ‘행복’이라는 말을 좋아했어요.": "-",
+    "문에는 “출입 금지”라고 적혀 있었어요. 토끼는 돌아섰어요.": "-",
+    "토끼는 『숲의 노래』라는 책을 읽었어요.": "-",
+    "“쾅!” 하는 소리가 났어요. 토끼는 놀랐어요.": "-",
+    # scripts, unclosed, nested
+    "토끼: 안녕?\n거북이: 안녕, 토끼야.\n토끼: 경주할래?": "토끼 거북이 토끼",
+    "“엄마가 ‘조심해!’라고 하셨어.” 아이가 말했다.": "아이",
+    "늑대가 말했어요. “어서 와\n\n토끼는 도망갔어요.": "늑대",
+    "「어서 와.」 늑대가 말했다. 「싫어.」 토끼가 대답했다.": "늑대 토끼",
+    # English tags
+    "“Come in!” said the wolf.": "wolf",
+    '"Come in!" the wolf said.': "wolf",
+    "The wolf said, “Come in!”": "wolf",
+    "“Come in,” said the wolf, “and sit down.”": "wolf wolf",
+    "“Come in,” he said. The wolf smiled. “Sit down,” said the wolf.": "- wolf",
+    "“Run!” Tom shouted.": "Tom",
+    "“Run!” shouted Tom to his sister.": "Tom",
+    "Tom turned to Anna and said, “Run!”": "Tom",
+    "“Why?” asked little Anna.": "Anna",
+    "When the wolf came, the pig cried, “Help!”": "pig",
+    "“Good day, Mr. Crow,” said Mr. Fox. “Good day, Fox,” said Mr. Crow.": "Mr._Fox Mr._Crow",
+    "“Good day,” said Mr. Fox. Fox bowed. “Nice hat,” said Fox.": "- Fox",
+    "“Tea?” asked Mrs. Bear. Mr. Bear nodded. “Yes,” said Mr. Bear.": "Mrs._Bear Mr._Bear",
+    "Anna saw Tom. “Hello,” she said. “Hello,” he said.": "Anna Tom",
+    "Tom looked at Anna. “Come,” she said.": "Anna",
+    "“I said no,” I told him.": "I",
+    "“Who is there?” asked the lamp post.": "lamp_post",
+    # English actions and turns
+    "Tom shook his head. “Not me.”": "Tom",
+    "“Not me.” Tom shook his head.": "Tom",
+    "“Where to?” asked Tom.\n\n“Home,” said Anna.\n\n“So soon?”\n\n“Yes.”": "Tom Anna Tom Anna",
+    "Tom and Anna walked. Tom stopped. “Did you hear that?”\n\n“No, Tom.”\n\n“There it is.”": (
+        "Tom Anna Tom"
+    ),
+    "‘What now?’ Tom thought. “Let us go,” he said.": "Tom Tom",
+    "'It's me,' said the dogs' owner. 'Who?' asked Tom.": "- Tom",
+    'The sign said "Keep out." Tom walked on.': "-",
+    'Tom read the word "danger" twice.': "-",
+    "“Once there was a king.\n\n“He had a hat,” said Grandma.": "Grandma Grandma",
+    "Fox: Hello!\nCrow: Hello, Fox.\nFox: Sing!": "Fox Crow Fox",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SCENES.items())
+def test_scenes(text: str, expected: str) -> None:
+    found = [s.speaker.replace(" ", "_") for s in attribute(text).spans]
+    # "-" first: what the table leaves open.
+    wanted = [w for w in expected.split() if w != "-"]
+    assert found[len(found) - len(wanted) :] == wanted
+    if set(expected) == {"-"}:
+        assert found == []
