@@ -3,6 +3,7 @@
     import pyojeong as pj
 
     pj.read_text("오늘은 정말 신난다!")          # sentences with EmotionScores
+    pj.read_speakers("“Hi,” said Tom.")         # who says what, and the cast
     pj.read_faces("group.jpg")                  # faces with EmotionScores
     pj.express("portrait.jpg", "sadness:0.8")   # the edited photo and a verdict
     pj.tell("Once upon a time ...", "portrait.jpg", "tale.mp4")
@@ -20,7 +21,7 @@ from pyojeong.errors import PyojeongError
 from pyojeong.expression import ARKIT_52, Expression
 
 if TYPE_CHECKING:
-    from pyojeong.api import express, read_faces, read_text, tell
+    from pyojeong.api import express, read_faces, read_speakers, read_text, tell
     from pyojeong.story.film import FilmFormat
     from pyojeong.story.storyboard import Storyboard, read_storyboard
 
@@ -35,6 +36,7 @@ __all__ = [
     "Storyboard",
     "express",
     "read_faces",
+    "read_speakers",
     "read_storyboard",
     "read_text",
     "tell",
@@ -45,6 +47,7 @@ _LAZY = {
     "Storyboard": "pyojeong.story.storyboard",
     "express": "pyojeong.api",
     "read_faces": "pyojeong.api",
+    "read_speakers": "pyojeong.api",
     "read_storyboard": "pyojeong.story.storyboard",
     "read_text": "pyojeong.api",
     "tell": "pyojeong.api",

@@ -1,4 +1,4 @@
-"""The four verbs of Pyojeong for Python programs: read_text, read_faces, express, tell."""
+"""The verbs of Pyojeong for Python programs: read_text, read_speakers, read_faces, express, tell."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from pyojeong.story.director import direct
 from pyojeong.story.film import Film, FilmFormat, make_film
 from pyojeong.story.storyboard import Storyboard
 from pyojeong.text.reader import ReadSentence, TextReader
+from pyojeong.text.speakers import Dialogue, attribute
 
 
 @cache
@@ -40,6 +41,15 @@ def read_text(text: str) -> list[ReadSentence]:
     Raises BadInput for an empty text or one longer than the settings allow.
     """
     return _text_reader().read(check_text(text))
+
+
+def read_speakers(text: str) -> Dialogue:
+    """Who says each quotation of a story, and the cast; positions refer to the text in NFC
+    (`pyojeong.text.normalize.normalize`).
+
+    Raises BadInput for an empty text or one longer than the settings allow.
+    """
+    return attribute(check_text(text))
 
 
 def read_faces(image: str | Path | Image) -> list[ReadFace]:

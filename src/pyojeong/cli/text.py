@@ -15,6 +15,7 @@ from pyojeong.cli.classifier import Classifier, LabelMap, Model, load_classifier
 from pyojeong.cli.language import language, say
 from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import coloured, print_json, print_note, print_table
+from pyojeong.cli.speakers import speakers_of
 from pyojeong.emotion import UNSURE_WORDS, EmotionScores
 
 if TYPE_CHECKING:
@@ -62,23 +63,35 @@ def command(
             ),
         ),
     ] = False,
+    speakers: Annotated[
+        bool,
+        typer.Option("--speakers", help=say("Tell who says what.", "누가 하는 말인지 알려 줍니다.")),
+    ] = False,
 ) -> None:
     from pyojeong.text.reader import TextReader
 
     if lines is not None and text is not None:
         raise typer.BadParameter(say("give TEXT or --lines", "TEXT와 --lines 중 하나만 쓰세요"))
+    if lines is not None and speakers:
+        raise typer.BadParameter(
+            say("--speakers needs a whole text", "--speakers는 글 전체가 필요합니다")
+        )
     reader = TextReader(load_classifier(classifier, model, label_map))
     if lines is not None:
         _stream(reader, lines, explained)
         return
-    read = reader.read(_the_text(text))
+    whole = _the_text(text)
+    read = reader.read(whole)
     words = [reader.explain(item.sentence.text) if explained else None for item in read]
     sentences = [
         described(item.sentence.text, item.scores, found)
         for item, found in zip(read, words, strict=True)
     ]
+    told = speakers_of(whole, [item.sentence for item in read]) if speakers else None
     if as_json:
-        print_json({"sentences": sentences})
+        if told is not None:
+            sentences = [s | v for s, v in zip(sentences, told.sentences, strict=True)]
+        print_json({"sentences": sentences} | ({"cast": told.cast} if told else {}))
         return
     rows = [
         [
@@ -88,7 +101,11 @@ def command(
         ]
         for r, found in zip(read, words, strict=True)
     ]
-    print_table([say("emotion", "감정"), "", say("sentence", "문장")], rows)
+    columns = [say("emotion", "감정"), "", say("sentence", "문장")]
+    if told is not None:
+        columns.append(say("speaker", "화자"))
+        rows = [[*row, told.shown(n)] for n, row in enumerate(rows)]
+    print_table(columns, rows)
 
 
 def described(

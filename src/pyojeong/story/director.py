@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import Counter
-from dataclasses import replace
 from typing import Literal
 
 from pyojeong.emotion import Emotion, EmotionScores
 from pyojeong.errors import BadInput
-from pyojeong.story.storyboard import NARRATOR, Line, Span, Storyboard, check_length, speakable
+from pyojeong.story.storyboard import Line, Storyboard, check_length, speakable
 from pyojeong.text.language import detect_language
 from pyojeong.text.normalize import normalize
 from pyojeong.text.reader import ReadSentence, TextReader
-from pyojeong.text.sentences import Sentence
 from pyojeong.text.speakers import attribute
+from pyojeong.text.speakers_sentences import Voiced, voiced
 
 PAUSE_S = 0.5
 PARAGRAPH_PAUSE_S = 0.9
@@ -30,13 +27,11 @@ def direct(text: str, reader: TextReader, lang: Literal["ko", "en"] | None = Non
     """
     read = reader.read(text)
     check_length(len(read))
-    said = _Quotations(text)
+    voices = voiced(normalize(text), attribute(text), [item.sentence for item in read])
     main = lang or _language(text, "ko")
     lines = tuple(
-        said.given_to(
-            item.sentence, _line(item, following, lang or _language(item.sentence.text, main))
-        )
-        for item, following in zip(read, [*read[1:], None], strict=True)
+        _line(item, following, lang or _language(item.sentence.text, main), voice)
+        for item, following, voice in zip(read, [*read[1:], None], voices, strict=True)
     )
     lines = tuple(line for line in lines if speakable([line]))
     if not lines:
@@ -47,7 +42,9 @@ def direct(text: str, reader: TextReader, lang: Literal["ko", "en"] | None = Non
     return Storyboard(lines)
 
 
-def _line(item: ReadSentence, following: ReadSentence | None, lang: Literal["ko", "en"]) -> Line:
+def _line(
+    item: ReadSentence, following: ReadSentence | None, lang: Literal["ko", "en"], voice: Voiced
+) -> Line:
     new_paragraph = (
         following is not None and following.sentence.paragraph != item.sentence.paragraph
     )
@@ -59,46 +56,9 @@ def _line(item: ReadSentence, following: ReadSentence | None, lang: Literal["ko"
         confidence=item.scores.confidence,
         scores=item.scores.as_dict(),
         pause_s=PARAGRAPH_PAUSE_S if new_paragraph else PAUSE_S,
+        speaker=voice.speaker,
+        spans=voice.spans,
     )
-
-
-class _Quotations:
-    """The quotations of a text, handed out to its sentences."""
-
-    def __init__(self, text: str) -> None:
-        self.text = normalize(text)
-        self.spans = attribute(text).spans
-
-    def given_to(self, sentence: Sentence, line: Line) -> Line:
-        """The line with what is quoted in it, and the speaker of its main part."""
-        first = bisect_right(self.spans, sentence.start, key=lambda s: s.end)
-        last = bisect_left(self.spans, sentence.end, key=lambda s: s.start)
-        spans = tuple(
-            Span(
-                self._place(sentence.start, max(span.start, sentence.start)),
-                self._place(sentence.start, min(span.end, sentence.end)),
-                span.speaker,
-            )
-            for span in self.spans[first:last]
-        )
-        return replace(line, spans=spans, speaker=_main_speaker(line.text, spans))
-
-    def _place(self, start: int, position: int) -> int:
-        """Where a position of the text lies in a sentence whose white space is collapsed."""
-        before = self.text[start:position]
-        words = " ".join(before.split())
-        return len(words) + (bool(words) and before[-1].isspace())
-
-
-def _main_speaker(text: str, spans: tuple[Span, ...]) -> str:
-    """Who says more than half of the letters; else the narrator."""
-    if spans and text[: spans[0].start].rstrip(" :：") == spans[0].speaker:
-        text = " " * spans[0].start + text[spans[0].start :]
-    letters = Counter[str]()
-    for span in spans:
-        letters[span.speaker] += sum(map(str.isalnum, text[span.start : span.end]))
-    name, most = letters.most_common(1)[0] if letters else (NARRATOR, 0)
-    return name if 2 * most > sum(map(str.isalnum, text)) else NARRATOR
 
 
 def intensity_of(scores: EmotionScores) -> float:

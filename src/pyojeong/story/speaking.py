@@ -9,7 +9,7 @@ import numpy as np
 
 from pyojeong.media.audio import resample
 from pyojeong.speech.types import Phone, Prosody, Speech, Voice, Word
-from pyojeong.story.storyboard import NARRATOR, Line, Span
+from pyojeong.story.storyboard import NARRATOR, Line, Said
 
 BREATH_S = 0.15
 """Silence where the voice changes inside a line."""
@@ -34,18 +34,18 @@ def speak_line(line: Line, voice: Voice, cast: tuple[str, ...]) -> Speech:
     return _joined(spoken, parts)
 
 
-def voiced_parts(line: Line) -> list[Span]:
+def voiced_parts(line: Line) -> list[Said]:
     """The line cut where the voice changes; every part but a lone one can be spoken."""
     if not line.spans:
-        return [Span(0, len(line.text), line.speaker)]
-    parts: list[Span] = []
+        return [Said(0, len(line.text), line.speaker)]
+    parts: list[Said] = []
     for part in _with_gaps(line):
         silent = not any(c.isalnum() for c in line.text[part.start : part.end])
         if parts and (silent or parts[-1].speaker == part.speaker):
             parts[-1] = replace(parts[-1], end=part.end)
         elif not silent:
             parts.append(replace(part, start=0) if not parts else part)
-    return parts or [Span(0, len(line.text), NARRATOR)]
+    return parts or [Said(0, len(line.text), NARRATOR)]
 
 
 def prosody_of(line: Line, speaker: str, cast: tuple[str, ...]) -> Prosody:
@@ -55,31 +55,31 @@ def prosody_of(line: Line, speaker: str, cast: tuple[str, ...]) -> Prosody:
     return Prosody(emotion=line.emotion, intensity=line.intensity, speaker=name, cast=cast)
 
 
-def _prosody(line: Line, part: Span, cast: tuple[str, ...]) -> Prosody:
+def _prosody(line: Line, part: Said, cast: tuple[str, ...]) -> Prosody:
     prosody = prosody_of(line, part.speaker, cast)
     aside = bool(line.spans) and part.speaker == NARRATOR
     return replace(prosody, intensity=prosody.intensity * ASIDE) if aside else prosody
 
 
-def _with_gaps(line: Line) -> Iterator[Span]:
+def _with_gaps(line: Line) -> Iterator[Said]:
     at = 0
     for span in line.spans:
         if span.start > at:
-            yield Span(at, span.start, NARRATOR)
+            yield Said(at, span.start, NARRATOR)
         yield span
         at = span.end
     if at < len(line.text):
-        yield Span(at, len(line.text), NARRATOR)
+        yield Said(at, len(line.text), NARRATOR)
 
 
-def _labels(line: Line, part: Span) -> bool:
+def _labels(line: Line, part: Said) -> bool:
     following = next((s for s in line.spans if s.start == part.end), None)
     words = line.text[part.start : part.end].strip()
     label = following is not None and part.speaker == NARRATOR and words[-1:] in (":", "：")
     return label and words[:-1].strip() == (following.speaker if following else "")
 
 
-def _joined(spoken: list[Speech], parts: list[Span]) -> Speech:
+def _joined(spoken: list[Speech], parts: list[Said]) -> Speech:
     rate = spoken[0].rate
     silence = np.zeros(round(BREATH_S * rate), np.float32)
     sounds, moved, at = [], [], 0

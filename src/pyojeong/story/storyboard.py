@@ -17,23 +17,14 @@ from pyojeong.emotion import EMOTIONS, Emotion, parse_emotion
 from pyojeong.errors import BadInput, PyojeongError
 from pyojeong.media.files import atomic_path, read_text_file
 from pyojeong.settings import settings
+from pyojeong.text.speakers import NARRATOR
+from pyojeong.text.speakers_sentences import Said
 
-NARRATOR = "narrator"
+__all__ = ["NARRATOR", "Line", "Said", "Storyboard", "check_length", "read_storyboard", "speakable"]
+
 MAX_PAUSE_S = 30.0
 LONGEST_NAME = 80
 """Longer names of speakers are cut, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """text[start:end] of a line in the voice of a speaker."""
-
-    start: int
-    end: int
-    speaker: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"start": self.start, "end": self.end, "speaker": self.speaker}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class Line:
     pause_s: float = 0.5
     start_s: float | None = None
     end_s: float | None = None
-    spans: tuple[Span, ...] = ()
+    spans: tuple[Said, ...] = ()
 
     def at(self, start_s: float, end_s: float) -> Line:
         """The same line, timed to the millisecond."""
@@ -179,20 +170,20 @@ def _name(value: object, number: int) -> str:
     return " ".join(value.split())[:LONGEST_NAME] or NARRATOR
 
 
-def _spans(value: object, text: str, speaker: str, number: int) -> tuple[Span, ...]:
+def _spans(value: object, text: str, speaker: str, number: int) -> tuple[Said, ...]:
     """The spans of a sentence: inside its text, in order, apart from each other."""
     if value is None:
         return ()
     if not isinstance(value, list):
         raise _wrong(number, "spans", value)
-    spans: list[Span] = []
+    spans: list[Said] = []
     for item in value:
         start, end = (item.get("start"), item.get("end")) if isinstance(item, dict) else (0, 0)
         whole = type(start) is int and type(end) is int
         if not whole or not (spans[-1].end if spans else 0) <= start < end <= len(text):
             raise _wrong(number, "spans (in order, inside the text; delete them to let one voice "
                          "read it)", item)  # fmt: skip
-        spans.append(Span(start, end, _name(item.get("speaker", speaker), number)))
+        spans.append(Said(start, end, _name(item.get("speaker", speaker), number)))
     names = {span.speaker for span in spans}
     if len(names) == 1 and speaker not in (NARRATOR, *names):
         # Somebody gave the sentence another speaker by hand.

@@ -22,6 +22,10 @@ from pyojeong.text.speakers_scene import Evidence, Kind, Scene
 from pyojeong.text.speakers_turns import take_turns
 
 
+NARRATOR = "narrator"
+"""Who tells what stands in no quotation."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeakerSpan:
     """`normalize(text)[start:end]`, a quotation with its marks, is said (or thought) by speaker.
