@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pyojeong.emotion import EMOTIONS, LABEL_SETS, Emotion
+from pyojeong.emotion import EMOTIONS, LABEL_SETS, Emotion, Unsure
 from pyojeong.errors import BadSettings
 from pyojeong.text.label_map import label_set_of, map_labels
 
@@ -126,6 +126,11 @@ class TestSeveralLabels:
 def test_labels_that_say_nothing_read_as_neutral():
     found = map_labels(["a", "b"], {"a": {}, "b": {}})
     assert found.house(np.array([[3.0, 1.0]])).tolist() == [[0, 0, 0, 0, 0, 0, 1]]
+
+
+def test_a_flat_reading_says_so():
+    sure, flat = map_labels(SEVEN).scores(np.array([[9.0] + [0] * 6, [0.1] + [0] * 6]), "x")
+    assert (sure.unsure, flat.unsure) == (None, Unsure.FLAT)
 
 
 def test_extreme_logits_stay_finite():

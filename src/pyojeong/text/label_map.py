@@ -17,8 +17,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.emotion import EMOTIONS, KOREAN_NAMES, LABEL_SETS, Emotion, EmotionScores, LabelSet
+from pyojeong.emotion import (
+    EMOTIONS,
+    KOREAN_NAMES,
+    LABEL_SETS,
+    Emotion,
+    EmotionScores,
+    LabelSet,
+    Unsure,
+)
 from pyojeong.errors import BadSettings
+from pyojeong.text.types import FLAT_BELOW
 
 NEUTRAL = (0.0,) * 6 + (1.0,)
 _LARGEST_FILE = 1_000_000
@@ -69,10 +78,11 @@ class LabelMap:
 
     def scores(self, logits: NDArray[np.float32], source: str) -> list[EmotionScores]:
         """One EmotionScores per row of (n, k) logits."""
-        return [
-            EmotionScores(tuple(row), source, self.label_set)
-            for row in self.house(logits.astype(np.float64)).tolist()
-        ]
+        found = []
+        for row in self.house(logits.astype(np.float64)).tolist():
+            unsure = Unsure.FLAT if max(row) < FLAT_BELOW else None
+            found.append(EmotionScores(tuple(row), source, self.label_set, unsure=unsure))
+        return found
 
 
 def label_key(label: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.emotion import EmotionScores
+from pyojeong.emotion import EmotionScores, Unsure
 from pyojeong.errors import BadInput, InferenceFailed
 from pyojeong.text.label_map import NEUTRAL, LabelMap
 from pyojeong.text.normalize import normalize
@@ -121,7 +121,7 @@ def classify(
     batch: int = 32,
 ) -> list[EmotionScores]:
     """Scores per text, in order; logits: (ids, mask) → (n, labels), calibrated."""
-    neutral = EmotionScores(NEUTRAL, source, labels.label_set)
+    neutral = EmotionScores(NEUTRAL, source, labels.label_set, unsure=Unsure.SHORT)
     found = [neutral] * len(texts)
     for indices, ids, mask in subwords.batches(texts, batch):
         made = logits(ids, mask)

@@ -170,7 +170,8 @@ Seven house emotions, fine-tuned with `pyojeong train text`. Read it with
 
 ## How it is made
 - encoder: {config.encoder} (preset {config.preset}); tables: {", ".join(config.data)}
-- {facts["train_rows"]:,} texts learned, {facts["valid_rows"]:,} held out; weights of epoch {facts["epoch"]} of {config.epochs}
+- {facts["train_rows"]:,} texts learned, {facts["valid_rows"]:,} held out
+- weights of epoch {facts["epoch"]} of {config.epochs}
 - max_len {config.max_len}, batch {config.batch}, rate {config.rate:g}, warm-up {config.warmup:g},
   {config.schedule} schedule, dropout {config.dropout:g}, class weights {config.class_weights},
   seed {config.seed}; all in train.json
