@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from pyojeong.text.speakers_clues import Mention
 
-_ELDER = re.compile("할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|용왕|마녀|선비|훈장|장군|거인|부엉이")
+_ELDER = re.compile(
+    "할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|용왕|마녀|선비|훈장|장군|거인|부엉이"
+)
 _LOOK_BACK = 16
 _RECENT = 12
 
@@ -78,7 +80,7 @@ class Cast:
         fits = [
             (c, acting)
             for c, acting in reversed(self._recent)
-            if c.plural == pronoun.plural and c.may_be(pronoun.gender) and c is not without
+            if c.name not in ("나", "I") and c.plural == pronoun.plural and c.may_be(pronoun.gender) and c is not without
         ]
         for character, acting in fits:
             if acting:

@@ -14,10 +14,17 @@ _WORDS = re.compile("[A-Za-z]+")
 _CLAUSE = re.compile(
     r"[,;:—–][ \n]|\b(?:and|but|so|then|when|while|as|because|until|before|after|if|though|although|that)\b"
 )
-_SUBORDINATE = re.compile(r"[\s,;—–]*(?:when|while|as|because|until|before|after|if|though|although|since|once|that|who)\b", re.I)
-_PIECE = re.compile("[^.,!?…~;:\\n“”\"()—–]+")
-_CALLING = frozenset("oh o ah dear my little old poor hey yes no please thank you sorry hello hi goodbye well come on good morning evening night now so then and but look listen sweet darling dearest excuse me all right goodnight welcome here is that the it's why".split())  # noqa: E501
-_SELF = re.compile(r"\b(?:I am|I'm|I’m|[Mm]y name is|[Tt]his is|[Ii]t's me,|[Ii]t is I,)\s+((?:the |an? )?[A-Za-z]{2,20}(?: [A-Z][a-z]{1,20})?)")
+_SUBORDINATE = re.compile(
+    r"[\s,;—–]*(?:when|while|as|because|until|before|after|if|though|although|since|once|that|who)\b",
+    re.I,
+)
+_PIECE = re.compile('[^.,!?…~;:\\n“”"()—–]+')
+_CALLING = frozenset(
+    "oh o ah dear my little old poor hey yes no please thank you sorry hello hi goodbye well come on good morning evening night now so then and but look listen sweet darling dearest excuse me all right goodnight welcome here is that the it's why".split()
+)  # noqa: E501
+_SELF = re.compile(
+    r"\b(?:I am|I'm|I’m|[Mm]y name is|[Tt]his is|[Ii]t's me,|[Ii]t is I,)\s+((?:the |an? )?[A-Za-z]{2,20}(?: [A-Z][a-z]{1,20})?)"
+)
 _FINISHED = re.compile("[.,!?…—–-][’'\"”]?\\s*$")
 _WRITING = re.compile(
     r"\b(?:signs?|notes?|letters?|label|poster|card|banner|screen|message|headline|page|map|ticket|plaque|notice|paper|envelope|tag|"
@@ -51,7 +58,18 @@ class English:
         close = act and subject is not None and verb - subject.end < 40
         if not attached and self._manner(verb):
             act, close = "", False
-        if stop is None and followed and not attached and not (close and subject and subject.start == first.start() and self.text[start:end].rstrip()[-1:] == "," and self._comma_inside(start)):
+        if (
+            stop is None
+            and followed
+            and not attached
+            and not (
+                close
+                and subject
+                and subject.start == first.start()
+                and self.text[start:end].rstrip()[-1:] == ","
+                and self._comma_inside(start)
+            )
+        ):
             return Clause(open=True)
         listener = self._listener(first.start(), stop_at, mentions)
         return Clause(subject, listener, act, bool(attached or close), end=stop_at)
@@ -179,7 +197,11 @@ class English:
             if index and (token.apart or token.low in STOP_WORDS or token.low.endswith("ly")):
                 break
             taken.append(token)
-        if not taken or taken[0].apart or taken[0].low not in ("the", "a", "an", "his", "her", "my"):
+        if (
+            not taken
+            or taken[0].apart
+            or taken[0].low not in ("the", "a", "an", "his", "her", "my")
+        ):
             if not taken or not taken[0].word[0].isupper():
                 return None
         if len(taken) == 1 and taken[0].low in ("the", "a", "an", "his", "her", "my"):
@@ -193,9 +215,31 @@ class English:
         if not tokens or len(tokens) > 3 or tokens[-1].owns:
             return None
         low = tokens[-1].low
-        if len(tokens) == 1 and low in ("i", "he", "she", "they", "him", "her", "them", "we", "someone", "somebody", "everyone", "everybody", "another", "voice", "second", "sun", "wind", "moon", "star"):
+        if len(tokens) == 1 and low in (
+            "i",
+            "he",
+            "she",
+            "they",
+            "him",
+            "her",
+            "them",
+            "we",
+            "someone",
+            "somebody",
+            "everyone",
+            "everybody",
+            "another",
+            "voice",
+            "second",
+            "sun",
+            "wind",
+            "moon",
+            "star",
+        ):
             return None
-        known = self.nouns.animate(low) or (tokens[-1].word[0].isupper() and low in self.nouns.names)
+        known = self.nouns.animate(low) or (
+            tokens[-1].word[0].isupper() and low in self.nouns.names
+        )
         if not known or any(t.low in STOP_WORDS for t in tokens):
             return None
         sure = tokens[-1].word[0].isupper() and len(tokens) == 1

@@ -26,6 +26,10 @@ _CITED = re.compile(
 _WRITTEN = re.compile(
     rf"(?:이?라고|이?라는|하고|하는|고|는|이?란)\s*(?:\S+\s+){{0,3}}?(?:{WROTE.pattern})"
 )
+_WRITING = re.compile(
+    r"(?:적[혀힌]|쓰여|쓰인|써|씌[어여]|새겨|찍혀|인쇄되어)[가-힣]*(?:\s+있[가-힣]+)?\s*[:,]?\s*$|"
+    r"(?:편지|쪽지|일기|글씨|칠판|이렇게|화면|간판|팻말|표지판)\S*\s+(?:\S+\s+){0,3}(?:적었|썼|쓰였|나타났|떴|떠올랐|있었)[가-힣]*\s*[:,]?\s*$"
+)
 _NAMED = re.compile(
     r"(?:이?라는|이?란|라고 ?(?:불|부르|이름)|이?라고 하는)\s*(?:\S+\s+){0,1}?(?:이름|제목|책|노래|단어|말이|말은|낱말|뜻|별명|간판|게임|놀이|곳|마을|"
     r"나라|가게|식당|섬|산|동네|배|팀|모임|동아리|대회|행사|프로그램|영화|연극|곡|시|시집|동화|그림|글|표현|속담|불|부르|이름|것|게|사실|생각|소문|느낌)"
@@ -127,8 +131,8 @@ class Korean:
         if _NAMED.match(begun) and not finished:
             return True
         before = self.text[max(start, quote[0] - 60) : quote[0]]
-        last = re.split("[.!?…\n]\\s", before)[-1]
-        if WROTE.search(last) and not SAID.search(after) and not QUOTING.match(begun):
+        last = STOP.split(before.strip().rstrip(".!?…"))[-1]
+        if _WRITING.search(last) and not SAID.search(after) and not QUOTING.match(begun):
             return True
         if self.text[quote[0]] in SINGLE and not finished and _ABOUT.match(after):
             return True

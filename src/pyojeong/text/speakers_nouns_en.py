@@ -26,7 +26,9 @@ from pyojeong.text.speakers_words_en import (
 
 _WORD = re.compile(r"[A-Za-z]{1,24}(?:-[A-Za-z]{1,24})?(?:['’][a-z]{1,2}(?![a-z]))?")
 _ANIMATE = MEN | WOMEN | OTHERS
-_DETERMINERS = frozenset("the a an his her my their our your its this that one another each every some two three four".split())
+_DETERMINERS = frozenset(
+    "the a an his her my their our your its this that one another each every some two three four".split()
+)
 _SUBJECT = {"he": "m", "she": "f", "they": "", "we": "", "i": ""}
 _OBJECT = {"him": "m", "them": ""}
 _GROUP = frozenset("they them we".split())

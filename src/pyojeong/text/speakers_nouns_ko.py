@@ -8,16 +8,17 @@ from collections import defaultdict
 from pyojeong.text.speakers_clues import Mention, Role
 from pyojeong.text.speakers_words_ko import (
     ANIMALS,
+    COMMON_TITLES,
     KIN,
     LOOKS,
     NOBODY,
     PEOPLE,
+    PLACES,
     PREFIXES,
     RELATIONS,
     SAID,
     SUFFIXES,
     THINGS,
-    TITLES,
 )
 
 _WORD = re.compile("[가-힣A-Za-z0-9]{1,24}")
@@ -50,6 +51,7 @@ _PARTICLES: tuple[tuple[str, Role, bool | None], ...] = tuple(
     )
 )
 _PERSONAL = ("에게", "한테", "께")
+_THING_TAILS = frozenset("불빛물길문집돌꽃잎책옷방산강힘밤날속밖앞뒤위밑옆쪽끝데때곳수것")
 _ADVERBS = frozenset(
     "같이 많이 깊이 높이 일찍이 깊숙이 더욱이 곰곰이 틈틈이 간간이 번번이 나날이 낱낱이 겹겹이 굳이 반듯이 길이 넓이 나지막이 "
     "가득이 촘촘이 빽빽이 축축이 멀찍이 멀찌감치 느직이 없이 끝없이 말없이 쉴새없이 하염없이 힘없이 소리없이 어김없이 지금이".split()
@@ -59,6 +61,7 @@ _GOING = frozenset(
     "다 올라 내려 따라 찾아 날아 돌아 데려 들어 걸어 뛰어 기어 쫓아 몰려 지나 건너 다녀 달려 나아 넘어 물러 빠져 끌려 다가 "
     "살아 흘러 이어 뛰쳐나 뛰어나 달려나 걸어나 도망 떠나 사라져".split()
 )
+_I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|난|저는)(?![가-힣])")
 _VERBAL = re.compile("[하되있없지치리르키추오가보내히기두이시으]$")
 _AMBIGUOUS = frozenset(
     "말 게 매 학 벌 새 양 개 소 용 구름 대신 기사 감독 조수 왕 파도 선 대리 거북 자라 조개 가수 장수 배우 바보 씨".split()
@@ -94,6 +97,7 @@ class Nouns:
     ) -> None:
         self.text = text
         self.names: set[str] = set()
+        self.tells_of_itself = any(_I.search(text, *span) for span in narration)
         self._learn(narration, speech)
 
     # --- learning ----------------------------------------------------------------------------
@@ -137,7 +141,7 @@ class Nouns:
             return False
         if stem[-1] in "들" and stem[:-1] in THINGS:
             return False
-        if any(stem.endswith(t) and len(t) > 1 for t in _tails(stem) if t in THINGS):
+        if stem[-1] in _THING_TAILS or any(stem.endswith(t) and len(t) > 1 for t in _tails(stem) if t in THINGS):
             return False
         if particle in ("는", "은") and _VERBAL.search(stem):
             return False
@@ -189,20 +193,26 @@ class Nouns:
             parsed = self._parse(word)
             if parsed is None:
                 pronoun = _pronoun(at, word)
-                if pronoun:
+                if pronoun and (self.tells_of_itself or pronoun.name != "나"):
                     found.append(pronoun)
-                before = [*before[-2:], (at, word)] if word in PREFIXES else []
+                before = [*before[-2:], (at, word)] if self._leads(tokens, index) else []
                 continue
             stem, role, particle = parsed
             if role == "bare" and self._goes_on(tokens, index):
                 before = [*before[-2:], (at, word)]
                 continue
             role = self._role(tokens, index, role)
-            if role == "with" and self._goes_on_joined(tokens, index):
-                pass
             found.append(self._mention(before, at, stem, role))
             before = [(at, stem + "의")] if particle in ("의", "네") else []
         return found
+
+    def _leads(self, tokens: list[tuple[int, str]], index: int) -> bool:
+        """Whether a word that is no person begins the name of one: 도서관 선생님."""
+        word = tokens[index][1]
+        if word in PREFIXES:
+            return True
+        following = self._parse(tokens[index + 1][1]) if index + 1 < len(tokens) else None
+        return word in PLACES and following is not None and following[0] in COMMON_TITLES
 
     def _goes_on(self, tokens: list[tuple[int, str]], index: int) -> bool:
         """Whether the noun is only the first part of a name: 늑대 아저씨가."""
@@ -214,16 +224,11 @@ class Nouns:
             return False
         return self._parse(following) is not None
 
-    def _goes_on_joined(self, tokens: list[tuple[int, str]], index: int) -> bool:
-        return index + 1 < len(tokens)
-
     def _role(self, tokens: list[tuple[int, str]], index: int, role: Role) -> Role:
         """할머니의 목소리가: the owner of a voice is who acts."""
         if role not in ("owner", "bare") or index + 1 == len(tokens):
             return role
-        for at, word in tokens[index + 1 : index + 3]:
-            if self.text[tokens[index][0] + len(tokens[index][1]) : at].strip(" 가-힣") and False:
-                break
+        for _, word in tokens[index + 1 : index + 3]:
             for stem, own_role, _ in _splits(word):
                 if stem in _VOICE and own_role in ("topic", "subject"):
                     return "subject"
@@ -253,6 +258,8 @@ class Nouns:
             return own + mark, frozenset((own + mark,))
         full = " ".join([*parts, own + mark])
         first = self._plain_name(parts[-1])
+        if parts[-1] in PLACES:
+            return full, frozenset((own + mark, full))
         is_name = parts[-1] in self.names or parts[-1] in NAMES
         if (
             head in KIN
@@ -379,4 +386,4 @@ def _tails(word: str) -> list[str]:
 
 
 def _has_suffix(stem: str) -> bool:
-    return any(stem.endswith(s) and stem != s for s in SUFFIXES)
+    return stem.endswith(SUFFIXES) and stem not in SUFFIXES

@@ -17,13 +17,14 @@ Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 # Evidence that is no more than a hint is weighed; points for it:
 BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 1.0, 3.0
+_LOOK_BACK, _SOON = 4, 3
 ACROSS, OWN_NAME, PRONOUN, PRONOUN_OTHER = 0.6, 8.0, 6.0, 4.5
 
 
 @dataclass(slots=True, eq=False)
 class Evidence:
     """One quotation. fixed: its speaker, where grammar decides; clue: by what. hints: points for
-    others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last.
+    others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last; soon: who next.
     gap: sentences of narration since the quotation before. same: the speaker before goes on.
     tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it."""
 
@@ -36,6 +37,7 @@ class Evidence:
     barred: set[Character] = field(default_factory=set)
     called: list[Character] = field(default_factory=list)
     recent: list[Character] = field(default_factory=list)
+    soon: list[Character] = field(default_factory=list)
     gap: int = 0
     same: bool = False
     goes_on: bool = False
@@ -140,10 +142,17 @@ class Scene:
         if known is None:
             known = self.cast.meet(mention)
             if known is not None:
+                self._announce(known)
                 self._who[mention.start] = known
                 if mention.name in ("나", "I"):
                     self.first_person = known
         return known
+
+    def _announce(self, character: Character) -> None:
+        """Tell the last quotations who is mentioned soon after them."""
+        for evidence in self.found[-_LOOK_BACK:]:
+            if len(evidence.soon) < _SOON and character not in evidence.soon:
+                evidence.soon.append(character)
 
     def _begin(self, quote: Quotation) -> Evidence:
         start, end = quote.inside()

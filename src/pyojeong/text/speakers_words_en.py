@@ -47,14 +47,18 @@ OTHERS = _words(
     customer patient client colleague intern host narrator announcer speaker villager townsperson messenger
     postwoman bully swordsman archer rider coachman driver hostler groomsman crowd class team family audience"""
 )
-PLURALS = _words("children people men women mice geese wolves parents villagers twins folk sheep police sailors thieves")
+PLURALS = _words(
+    "children people men women mice geese wolves parents villagers twins folk sheep police sailors thieves"
+)
 ROLE_TITLES = _words(
     """mr mrs ms miss dr doctor sir lady lord king queen prince princess captain professor uncle aunt auntie grandma
     grandpa grandmother grandfather granny mother father brother sister mama papa mum mom dad baby madam master officer detective inspector
     sergeant judge mayor farmer nurse coach general colonel major emperor duke father saint old little big young poor
     great cousin nanny brave chef principal reverend lieutenant constable baker miller"""
 )
-RELATIONS = _words("mother father mama papa baby mum mom dad daddy mummy grandmother grandfather grandma grandpa sister brother big little")
+RELATIONS = _words(
+    "mother father mama papa baby mum mom dad daddy mummy grandmother grandfather grandma grandpa sister brother big little"
+)
 LOOKS = {
     "size": _words("big little small tiny huge tall short large great giant"),
     "age": _words("old young younger older elder eldest youngest oldest elderly"),
@@ -101,7 +105,9 @@ NOT_NAMES = _words(
 )
 ASKED = _words("asked asks inquired enquired wondered demanded queried questioned")
 ANSWERED = _words("answered answers replied replies responded retorted")
-THOUGHT = _words("thought thinks think wondered wished hoped reasoned mused pondered decided figured realised realized")
+THOUGHT = _words(
+    "thought thinks think wondered wished hoped reasoned mused pondered decided figured realised realized"
+)
 MANNER = _words(
     """laughed laughs giggled sighed sighs growled roared gasped groaned moaned grinned beamed smiled chuckled cackled chortled
     tittered sniffed sniffled snorted sneered cheered crowed puffed panted gulped choked sobbed cried nodded frowned winked
@@ -138,11 +144,17 @@ VERBS = _words(
     closes points wants likes loves lives stares grins frowns shrugs sighs leans reaches holds puts picks steps waits knelt
     bounded never always only just also still then both all suddenly quickly slowly finally almost nearly simply even soon at""",
 )
-ADVERBS = _words("never always only just also still then both all almost nearly simply even soon now once again at last too")
+ADVERBS = _words(
+    "never always only just also still then both all almost nearly simply even soon now once again at last too"
+)
 PREPOSITIONS = _words(
     """of to at with from for by in on into onto over under near behind beside beneath between among through against about around after
     before toward towards upon like than past along across above below inside outside without within off out up down"""
 )
-STOP_WORDS = PREPOSITIONS | VERBS | _words(
-    "and but or so as if when while who whom which that where because until since though although not the a an his her their my our"
+STOP_WORDS = (
+    PREPOSITIONS
+    | VERBS
+    | _words(
+        "and but or so as if when while who whom which that where because until since though although not the a an his her their my our"
+    )
 )
