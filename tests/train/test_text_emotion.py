@@ -13,7 +13,7 @@ pytest.importorskip("pandas")
 from pyojeong.text.classifier import NgramEmotion, languages
 from pyojeong.text.features import extract
 from pyojeong.train import text_data, text_emotion
-from pyojeong.train.text_data import Rows
+from pyojeong.train.text_data import Rows, unrated
 from pyojeong.train.text_report import calibration_error, measure
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparse invariant checks")
@@ -33,7 +33,7 @@ WORDS = ("기뻐", "화나", "슬퍼", "무서워", "놀라워", "역겨워", "�
 def rows() -> Rows:
     texts = [f"{who} {word}요" for word in WORDS for who in ("나는", "여우가", "곰은", "우리가")]
     targets = np.repeat(np.eye(7, dtype=np.float32), 4, axis=0)
-    return Rows(texts, targets, np.array(["corpus_ko"] * len(texts)))
+    return unrated(texts, targets, np.array(["corpus_ko"] * len(texts)))
 
 
 def test_learns_words_and_ships_what_it_trained(rows: Rows) -> None:
@@ -68,7 +68,7 @@ def test_shipped_arithmetic_is_the_networks(rows: Rows) -> None:
 
 
 def test_sampling_gives_each_source_its_mass(rows: Rows) -> None:
-    both = text_data.join([rows, Rows(rows.texts, rows.targets, np.array(["kote"] * len(rows)))])
+    both = text_data.join([rows, unrated(rows.texts, rows.targets, np.array(["kote"] * len(rows)))])
     config = text_emotion.Config(mass=(("corpus_ko", 3.0), ("kote", 1.0)))
     chance = text_emotion.sampling(both, config)
     assert chance.sum() == pytest.approx(1)

@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 
 from pyojeong.errors import MissingWeights
 from pyojeong.network import Network
-from pyojeong.text.wordpiece import WordPiece, padded
-
-_BATCH_PIECES = 1536
+from pyojeong.text.wordpiece import WordPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +48,22 @@ class Transformer:
             ) from error
 
     def read(self, folded: Sequence[str]) -> Evidence:
-        """Evidence for texts in the spelling of `features.fold`; those of similar length are
-        read together. Raises MissingWeights, InferenceFailed."""
+        """Evidence for texts in the spelling of `features.fold`.
+
+        Only texts of equal length go through the network together, so that none is filled up and
+        each reads the same in any company. Raises MissingWeights, InferenceFailed.
+        """
         ids = [self._cutter.encode(text) for text in folded]
-        lengths = np.array([len(i) for i in ids], np.int64)
-        order = np.argsort(lengths, kind="stable")
-        parts: list[list[NDArray[np.float32]]] = []
-        for rows in _batches(order, lengths):
-            parts.append(self._network.run(padded([ids[r] for r in rows])))
-        back = np.argsort(order, kind="stable")
+        by_length: dict[int, list[int]] = {}
+        for row, pieces in enumerate(ids):
+            by_length.setdefault(len(pieces), []).append(row)
+        rows = [row for group in by_length.values() for row in group]
+        parts = [
+            self._network.run(np.array([ids[row] for row in group], np.int64))
+            for group in by_length.values()
+        ]
+        back = np.argsort(rows, kind="stable")
         logits, kinds, intensity = (
             np.concatenate(found)[back] for found in zip(*parts, strict=True)
         )
         return Evidence(logits, kinds, intensity)
-
-
-def _batches(order: NDArray[np.int64], lengths: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Neighbours in the order, about `_BATCH_PIECES` pieces at a time."""
-    filled = np.cumsum(lengths[order]) // _BATCH_PIECES
-    return np.split(order, np.flatnonzero(np.diff(filled)) + 1)

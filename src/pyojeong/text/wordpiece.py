@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
 _WORD = re.compile(r"\w+|[^\w\s]")
 _LONGEST_PIECE = 24
@@ -65,11 +62,3 @@ class WordPiece:
                 found.append(number)
             start, prefix = stop, "##"
         return found
-
-
-def padded(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-    """(n, longest row) int64, filled up with 0, the number of `PAD`."""
-    table = np.zeros((len(rows), max(map(len, rows), default=1)), np.int64)
-    for line, row in zip(table, rows, strict=True):
-        line[: len(row)] = row
-    return table

@@ -30,6 +30,7 @@ from pyojeong.train.text_pieces import learn_pieces, minilm_folder, minilm_piece
 PIECES = "ko_pieces.json"
 WEIGHTS = "ko_pretrained.pt"
 MASK = 4
+SAVE_EVERY = 500
 _IGNORED = -100
 
 
@@ -129,9 +130,11 @@ def _fit(student: Student, lessons: Lessons, config: Config, work: Path) -> None
         student.load_state_dict(saved["student"])
         optimiser.load_state_dict(saved["optimiser"])
         done = saved["step"]
-    random = np.random.default_rng([config.seed, done])
     mean = 0.0
     for step in range(done, len(batches)):
+        # Of its own, so that a run that was stopped goes on as if it had not been.
+        random = np.random.default_rng([config.seed, step])
+        torch.manual_seed(config.seed * 1_000_003 + step)
         for group in optimiser.param_groups:
             group["lr"] = config.rate * _schedule(step, len(batches), config.warm)
         with torch.autocast("cpu", torch.bfloat16):
@@ -143,7 +146,7 @@ def _fit(student: Student, lessons: Lessons, config: Config, work: Path) -> None
         mean = 0.98 * mean + 0.02 * float(loss.detach()) if step > done else float(loss.detach())
         if step % 100 == 99:
             print(f"step {step + 1}/{len(batches)} loss {mean:.3f}", flush=True)
-        if step % 500 == 499 or step == len(batches) - 1:
+        if step % SAVE_EVERY == SAVE_EVERY - 1 or step == len(batches) - 1:
             _save(work, student, optimiser, step + 1, step + 1 == len(batches))
 
 
@@ -178,8 +181,8 @@ def _batches(lessons: Lessons, config: Config) -> Iterator[NDArray[np.int64]]:
     rows = np.repeat(np.arange(len(lengths)), often)
     wanted = int(len(rows) * config.epochs)
     order = np.concatenate([random.permutation(rows) for _ in range(int(np.ceil(config.epochs)))])
-    for block in np.array_split(order[:wanted], max(wanted // 20_000, 1)):
-        block = block[np.argsort(lengths[block], kind="stable")]
+    for near in np.array_split(order[:wanted], max(wanted // 20_000, 1)):
+        block = near[np.argsort(lengths[near], kind="stable")]
         ends = np.cumsum(np.maximum.accumulate(lengths[block]))
         parts = np.split(block, np.flatnonzero(np.diff(ends // config.tokens)) + 1)
         for at in random.permutation(len(parts)):

@@ -107,7 +107,9 @@ def learn(lang: str, work: Path) -> None:
         reader, pieces = _korean(work)
     else:
         reader, pieces = _english(work)
-    export(reader, pieces, target)
+    texts = validation_rows()
+    texts = texts.where(np.isin(texts.sources, KINDS[lang]))
+    export(reader, pieces, texts.texts[:: max(len(texts) // 400, 1)], target)
 
 
 def _english(work: Path) -> tuple[Reader, list[str]]:

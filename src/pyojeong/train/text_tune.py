@@ -9,7 +9,7 @@ steps.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from pyojeong.text.features import fold
-from pyojeong.text.wordpiece import WordPiece, padded
+from pyojeong.text.wordpiece import WordPiece
 from pyojeong.train.text_data import Rows
 from pyojeong.train.text_net import Encoder, mean_state
 
@@ -184,8 +184,8 @@ def _batches(data: Encoded, config: Config) -> Iterator[NDArray[np.int64]]:
     chance = sampling(data.rows, config)
     lengths = np.array([len(i) for i in data.ids])
     drawn = random.choice(len(lengths), config.draws, p=chance)
-    for block in np.array_split(drawn, max(config.draws // 4000, 1)):
-        block = block[np.argsort(lengths[block], kind="stable")]
+    for drawn_together in np.array_split(drawn, max(config.draws // 4000, 1)):
+        block = drawn_together[np.argsort(lengths[drawn_together], kind="stable")]
         ends = np.cumsum(lengths[block] + 2)
         parts = np.split(block, np.flatnonzero(np.diff(ends // config.tokens)) + 1)
         for at in random.permutation(len(parts)):
@@ -221,11 +221,9 @@ def outputs(reader: Reader, texts: list[str], cutter: WordPiece) -> tuple[Floats
     return logits, domains, felt
 
 
-def mixed(logits: Floats, domains: Floats, heads: list[int]) -> Floats:
-    """(n, 7) probabilities: each domain's head by the chance that the text is of that domain.
-
-    heads: number of the head of each domain.
-    """
-    chance = torch.softmax(torch.from_numpy(domains), 1)[..., None]
-    read = torch.softmax(torch.from_numpy(logits[:, heads]), 2)
-    return (chance * read).sum(1).numpy()
+def padded(rows: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """(n, longest row) int64, filled up with 0."""
+    table = np.zeros((len(rows), max(map(len, rows), default=1)), np.int64)
+    for line, row in zip(table, rows, strict=True):
+        line[: len(row)] = row
+    return table
