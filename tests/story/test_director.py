@@ -2,9 +2,9 @@
 
 import pytest
 
-from pyojeong.emotion import Emotion, EmotionScores
+from pyojeong.emotion import Emotion, EmotionScores, Unsure
 from pyojeong.errors import BadInput
-from pyojeong.story.director import PARAGRAPH_PAUSE_S, PAUSE_S, UNSURE, direct, intensity_of
+from pyojeong.story.director import FAINT, PARAGRAPH_PAUSE_S, PAUSE_S, direct, intensity_of
 from pyojeong.text.reader import TextReader
 
 
@@ -63,9 +63,12 @@ def test_unspeakable_sentences_are_left_out(reader):
     )
 
 
-def test_surer_readings_show_more_clearly():
-    def shown(p):
+def test_what_is_felt_more_shows_more():
+    def shown(p, **more):
         rest = (1 - p) / 6
-        return intensity_of(EmotionScores((p, *([rest] * 6)), "t"))
+        return intensity_of(EmotionScores((p, *([rest] * 6)), "t", **more))
 
-    assert shown(UNSURE - 0.05) < shown(0.5) < shown(0.9) <= 1
+    assert shown(0.25) < shown(0.5) < shown(0.9) <= 1
+    assert shown(0.9, intensity=0.3) < shown(0.6, intensity=0.9) <= 1
+    assert shown(0.9, unsure=Unsure.LANGUAGE) == FAINT
+

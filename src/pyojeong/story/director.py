@@ -12,11 +12,12 @@ from pyojeong.text.normalize import normalize
 from pyojeong.text.reader import ReadSentence, TextReader
 from pyojeong.text.speakers import attribute
 from pyojeong.text.speakers_sentences import Voiced, voiced
+from pyojeong.text.types import FLAT_BELOW
 
 PAUSE_S = 0.5
 PARAGRAPH_PAUSE_S = 0.9
-UNSURE = 0.30
-"""Below this probability the best of seven guesses is hardly better than chance: show it faintly."""
+FAINT = 0.5
+"""How strongly to show a feeling that is little more than a guess."""
 
 
 def direct(text: str, reader: TextReader, lang: Literal["ko", "en"] | None = None) -> Storyboard:
@@ -62,12 +63,17 @@ def _line(
 
 
 def intensity_of(scores: EmotionScores) -> float:
-    """How strongly to show what was read, in [0, 1]: surer readings show more clearly."""
+    """How strongly to show what was read, in [0, 1].
+
+    A face on film must be seen from afar, so even a mild feeling shows clearly; where the
+    classifier does not say how strong it is, surer readings show more.
+    """
     if scores.emotion is Emotion.NEUTRAL:
         return 1.0
-    if scores.confidence < UNSURE:
-        return 0.5
-    return 0.8 + 0.2 * scores.confidence
+    if scores.unsure is not None or scores.confidence < FLAT_BELOW:
+        return FAINT
+    felt = scores.confidence if scores.intensity is None else scores.intensity
+    return 0.8 + 0.2 * felt
 
 
 def _language(text: str, fallback: Literal["ko", "en"]) -> Literal["ko", "en"]:
