@@ -113,7 +113,7 @@ def _names(characters: list[Character]) -> dict[int, str]:
     taken: set[str] = set()
     names: dict[int, str] = {}
     for character in characters:
-        forms = [name for name, _ in character.names.most_common()]
+        forms = character.forms()
         free = next((f for f in forms if f not in taken), None)
         base = forms[0] if forms else str(character.number)
         number = 2

@@ -11,40 +11,61 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from pyojeong.text.speakers_clues import Mention
+from pyojeong.text.speakers_words_ko import COMMON_TITLES
 
 _ELDER = re.compile(
-    "할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|용왕|마녀|선비|훈장|장군|거인|부엉이"
+    "할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|마녀|선비|훈장|장군|거인|부엉이|"
+    "엄마|아빠|어머니|아버지|아저씨|아주머니|아줌마|선생님|교장|삼촌|이모|고모|grand|gran$|nan$|nana|mother|father|mum$|mom$|"
+    "dad$|king|queen|mayor|captain|professor|teacher|uncle|aunt"
 )
+_COMMON = COMMON_TITLES | frozenset("man woman boy girl lady gentleman driver teacher".split())
 _LOOK_BACK = 16
 _RECENT = 12
+_CLAUSE = 60
+"""Characters a clause reaches back, for pronouns that cannot mean its own subject."""
 
 
 @dataclass(slots=True, eq=False)
 class Character:
-    """One of the story; names: how often each form stands in the text."""
+    """One of the story. proper, names: how often each name and each other form is used; told: how
+    often the narration mentions it; votes: genders of pronouns that may have meant it."""
 
     number: int
     words: set[str]
     looks: dict[str, str]
     gender: str = ""
     plural: bool = False
+    told: int = 0
+    proper: Counter[str] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)
     votes: Counter[str] = field(default_factory=Counter)
 
     @property
-    def elder(self) -> bool:
-        """Whether a name tells of age or rank."""
-        return any(_ELDER.search(word) for word in self.words) or self.looks.get("age") == "늙은"
+    def first_person(self) -> bool:
+        return "나" in self.words or "i" in self.words
 
     @property
-    def name(self) -> str:
-        """The form used most, the first of equals."""
-        return self.names.most_common(1)[0][0] if self.names else ""
+    def elder(self) -> bool:
+        """Whether a name tells of age or rank."""
+        old = self.looks.get("age") in ("늙은", "old", "elderly")
+        return old or any(_ELDER.search(word) for word in self.words)
+
+    @property
+    def known_gender(self) -> str:
+        return self.gender or (self.votes.most_common(1)[0][0] if self.votes else "")
+
+    def forms(self) -> list[str]:
+        """What it is called, the best name first: a proper one, the full form of a common title,
+        or the form used most."""
+        proper = [name for name, _ in self.proper.most_common()]
+        names = [name for name, _ in self.names.most_common()]
+        if names and names[0].split()[-1] in _COMMON:
+            names.sort(key=lambda name: -len(name.split()))
+        return [*proper, *names]
 
     def may_be(self, gender: str) -> bool:
         """Whether a pronoun of that gender may stand for it."""
-        own = self.gender or (self.votes.most_common(1)[0][0] if self.votes else "")
-        return not gender or not own or own == gender
+        return not gender or self.known_gender in ("", gender)
 
 
 class Cast:
@@ -53,46 +74,112 @@ class Cast:
     def __init__(self) -> None:
         self.characters: list[Character] = []
         self._by_word: dict[str, deque[Character]] = {}
-        self._recent: deque[tuple[Character, bool]] = deque(maxlen=_RECENT)
+        self._recent: deque[tuple[Character, bool, int]] = deque(maxlen=_RECENT)
 
-    def meet(self, mention: Mention) -> Character | None:
+    def meet(self, mention: Mention, expected: Character | None = None) -> Character | None:
         """The character a mention stands for, a new one if need be; None for a pronoun that
-        nobody fits."""
+        nobody fits.
+
+        expected: one who was called by name, and is likely to be seen next.
+        """
         if mention.pronoun:
             meant = self.stand_for(mention)
             if meant is not None:
-                self._recent.append((meant, mention.role in ("topic", "subject")))
-                self.vote(meant, mention.gender)
+                self._note(meant, mention)
+                self._vote(meant, mention.gender)
             return meant
-        character = self._known(mention) or self._new(mention)
-        character.names[mention.name] += 1
-        self._enrich(character, mention)
-        acting = mention.role in ("topic", "subject")
-        self._recent.append((character, acting))
+        character = self._known(mention)
+        if character is None and mention.generic:
+            character = self.stand_for(mention)
+            if character is not None:
+                self._note(character, mention)
+                return character
+        if character is None and expected is not None and self._fits(expected, mention):
+            character = expected
+        character = character or self._new(mention)
+        self.add(character, mention)
+        character.told += 1
+        self._note(character, mention)
         return character
 
     def find(self, mention: Mention) -> Character | None:
         """As `meet`, but nobody new."""
         return self._known(mention)
 
-    def stand_for(self, pronoun: Mention, without: Character | None = None) -> Character | None:
-        """Whom a pronoun means: who acted last and fits, else who was mentioned last."""
-        fits = [
-            (c, acting)
-            for c, acting in reversed(self._recent)
-            if c.name not in ("나", "I") and c.plural == pronoun.plural and c.may_be(pronoun.gender) and c is not without
-        ]
-        for character, acting in fits:
-            if acting:
-                return character
-        return fits[0][0] if fits else None
+    def call(self, mention: Mention, last: Character | None, speaker: Character | None) -> Character:
+        """Who is called by a name or title nobody has had so far.
+
+        A title means the one who spoke last; a name the only one around without a name; last,
+        speaker: who spoke last and who most likely speaks now.
+        """
+        if not mention.proper and last is not None and self._fits(last, mention):
+            self.add(last, mention)
+            return last
+        nameless = [
+            c for c in self.recent() if not c.proper and c is not speaker and not c.first_person
+            and not c.plural and mention.gender in ("", c.gender or mention.gender)
+        ]  # fmt: skip
+        if mention.proper and len(nameless) == 1:
+            self.add(nameless[0], mention)
+            return nameless[0]
+        character = self._new(mention)
+        self.add(character, mention)
+        return character
+
+    def add(self, character: Character, mention: Mention) -> None:
+        """Note that a mention is of this character."""
+        (character.proper if mention.proper else character.names)[mention.name] += 1
+        for word in mention.words - character.words:
+            character.words.add(word)
+            self._by_word.setdefault(word, deque(maxlen=_LOOK_BACK)).append(character)
+        for kind, word in mention.looks:
+            character.looks.setdefault(kind, word)
+        character.gender = character.gender or mention.gender
+        if character.votes and character.gender:
+            character.votes.clear()
+
+    def stand_for(self, pronoun: Mention) -> Character | None:
+        """Whom a pronoun, or the old man, means: who was mentioned lately and acts."""
+        latest = self._recent[-1] if self._recent else None
+        points: dict[Character, float] = {}
+        for rank, (character, acting, start) in enumerate(reversed(self._recent)):
+            if not self._may_stand(character, pronoun):
+                continue
+            same_clause = acting and pronoun.start - start < _CLAUSE and (character, acting, start) is latest
+            if same_clause and pronoun.role in ("object", "addressee", "bare"):
+                # The fox looked at him: not at the fox.
+                points.setdefault(character, -3.0)
+            known = bool(pronoun.gender) and character.known_gender == pronoun.gender
+            own = 1.5 * acting + 1.0 * known - 0.25 * rank
+            points[character] = max(points.get(character, -9.0), own)
+        return max(points, key=lambda c: points[c], default=None)
 
     def recent(self) -> list[Character]:
         """Those mentioned last, the latest first."""
-        return list(dict.fromkeys(c for c, _ in reversed(self._recent)))
+        return list(dict.fromkeys(c for c, _, _ in reversed(self._recent)))
 
-    def vote(self, character: Character, gender: str) -> None:
-        """A pronoun of that gender stood where it most likely meant this character."""
+    def _note(self, character: Character, mention: Mention) -> None:
+        acting = mention.role in ("topic", "subject")
+        self._recent.append((character, acting, mention.start))
+
+    @staticmethod
+    def _may_stand(character: Character, mention: Mention) -> bool:
+        if character.first_person or character.plural != mention.plural:
+            return False
+        if mention.generic == "old" and not character.elder:
+            return False
+        if mention.generic == "young" and (character.elder or not character.proper):
+            return False
+        return character.may_be(mention.gender)
+
+    @staticmethod
+    def _fits(character: Character, mention: Mention) -> bool:
+        """Whether a description may be of one known by another name."""
+        alike = character.plural == mention.plural and not mention.proper
+        return alike and not character.first_person and character.may_be(mention.gender)
+
+    @staticmethod
+    def _vote(character: Character, gender: str) -> None:
         if gender and not character.gender:
             character.votes[gender] += 1
 
@@ -104,8 +191,8 @@ class Cast:
         fitting = [c for c in seen.values() if self._same(c, mention)]
         if not fitting:
             return None
-        exact = [c for c in fitting if mention.name in c.names]
-        order = {id(c): n for n, (c, _) in enumerate(self._recent)}
+        exact = [c for c in fitting if mention.name in c.names or mention.name in c.proper]
+        order = {id(c): n for n, (c, _, _) in enumerate(self._recent)}
         return max(exact or fitting, key=lambda c: (order.get(id(c), -1), -c.number))
 
     @staticmethod
@@ -118,24 +205,14 @@ class Cast:
             return False
         if mention.words <= character.words:
             return True
-        if not character.words <= mention.words and not mention.words & character.words:
+        if not mention.words & character.words:
             return False
-        # 늑대 아저씨 after 늑대; but 엄마 곰 after 아기 곰, or after a bear told of often, is new.
+        # 늑대 아저씨 after 늑대; but 엄마 곰 after 아기 곰 is new.
         tells = any(" " in w for w in mention.words - character.words)
         told = any(" " in w for w in character.words)
-        if tells and told:
-            return mention.words >= character.words
-        return mention.words >= character.words or not tells
+        return mention.words >= character.words or not (tells and told) and not tells
 
     def _new(self, mention: Mention) -> Character:
         character = Character(len(self.characters), set(), {}, mention.gender, mention.plural)
         self.characters.append(character)
         return character
-
-    def _enrich(self, character: Character, mention: Mention) -> None:
-        for word in mention.words - character.words:
-            character.words.add(word)
-            self._by_word.setdefault(word, deque(maxlen=_LOOK_BACK)).append(character)
-        for kind, word in mention.looks:
-            character.looks.setdefault(kind, word)
-        character.gender = character.gender or mention.gender

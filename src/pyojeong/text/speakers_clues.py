@@ -22,6 +22,8 @@ class Mention:
     name: as it may stand in a cast list. words: what identifies; one bearer has them all or some.
     looks: (kind, word) of adjectives. pronoun: it stands for somebody mentioned before. gender:
     "m", "f" or "". plural: several. sure: the form alone shows that somebody is meant.
+    proper: a name. generic: "old", "young" or "any" for the old man, the girl, the woman: they may
+    be somebody who has a name.
     """
 
     start: int
@@ -34,6 +36,8 @@ class Mention:
     gender: str = ""
     plural: bool = False
     sure: bool = True
+    proper: bool = False
+    generic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Clause:
 
     subject: who does what it tells. addressee: to whom. act: the verb of speech or thought in it.
     attached: grammar binds it to the quotation (하고 …, said …). open: it is unfinished and goes
-    on with the quotation after it. cited: it tells of somebody who hears the quotation.
+    on with the quotation after it. weak: rather what others do on hearing it. cited: it tells of
+    somebody who hears the quotation. end: where its sentence ends; 0 where there is none.
     """
 
     subject: Mention | None = None
@@ -50,6 +55,7 @@ class Clause:
     act: Act = ""
     attached: bool = False
     open: bool = False
+    weak: bool = False
     cited: bool = False
     end: int = 0
 
@@ -69,7 +75,12 @@ class Address:
 
 
 class Grammar(Protocol):
-    """The rules of one language. Positions are those of the text it was made for."""
+    """The rules of one language. Positions are those of the text it was made for.
+
+    marks_topics: whether who is new and who is known have marks of their own (가, 는).
+    """
+
+    marks_topics: bool
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Everybody mentioned in a stretch of narration, in order."""

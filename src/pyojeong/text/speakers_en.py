@@ -30,6 +30,8 @@ _WRITING = re.compile(
     r"\b(?:signs?|notes?|letters?|label|poster|card|banner|screen|message|headline|page|map|ticket|plaque|notice|paper|envelope|tag|"
     r"writing|inscription|book|board|postcard|invitation|telegram|diary)\b[^.!?]{0,60}?\b(?:said|reads?|says|stated|announced|was written|were)\b[^.!?]{0,12}$|"
     r"\b(?:words?|titled?|called|named|labell?ed|marked|phrase|reading|spelled|spelt|entitled|nicknamed|painted|carved|engraved|written|letters|stitched|printed)[\s,:]*$|"
+    r"\b(?:sign|note|letter|label|poster|card|message|postcard|notice)\b[^.!?]{0,60}:\s*$|"
+    r"\b(?:wrote|written|painted|scrawled|scribbled|printed|carved|stitched|chalked)\b[^.!?]{0,20}$|"
     r"\b(?:read|wrote|written|signed it|carved|painted)\s*:\s*$"
 )
 _SOUND = re.compile(r"\s*(?:went|goes|came|sounded)\b")
@@ -37,6 +39,8 @@ _SOUND = re.compile(r"\s*(?:went|goes|came|sounded)\b")
 
 class English:
     """The Grammar of an English text; narration: where its narration stands, to learn names from."""
+
+    marks_topics = False
 
     def __init__(self, text: str, narration: list[tuple[int, int]]) -> None:
         self.text = text
@@ -113,7 +117,7 @@ class English:
         return whole or Mention(start, end, name, frozenset((name.lower(),)))
 
     def unspoken(self, start: int, quote: tuple[int, int], end: int) -> bool:
-        inner = self.text[quote[0] + 1 : quote[1]].rstrip("”’\"'")
+        inner = self.text[quote[0] + 1 : quote[1]].rstrip("”’\"'»」")
         before = self.text[max(start, quote[0] - 90) : quote[0]]
         last = STOP.split(before.rstrip() if before.rstrip()[-1:] not in ".!?" else before)[-1]
         if _WRITING.search(last):

@@ -47,7 +47,7 @@ _SELF = re.compile(
 _LEVEL = re.compile("[가-힣][^가-힣]{0,4}$")
 _POLITE = re.compile("(?:[요죠]|니다|니까|십시오|세요|옵니다|나이다|소서)[^가-힣]{0,4}$")
 _ELDER = re.compile(
-    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|[하르리]게|게나|구려|노라|도다|마|로다|로구나|로구먼|테냐|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
+    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|[하르리]게|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
     "[^가-힣]{0,4}$"
 )
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
@@ -55,6 +55,8 @@ _FINAL = re.compile("[.!?…~。！？]\\s*$")
 
 class Korean:
     """The Grammar of a Korean text; narration: where its narration stands, to learn names from."""
+
+    marks_topics = True
 
     def __init__(self, text: str, narration: list[tuple[int, int]], speech: list[tuple[int, int]]):
         self.text = text
@@ -86,7 +88,10 @@ class Korean:
         subject = self._subject(start, limit, mentions)
         if subject is None and not attached:
             subject = self._stranger(start, limit, act)
-        return Clause(subject, self._listener(start, limit, mentions), act, attached, end=stop_at)
+        listener = self._listener(start, limit, mentions)
+        return Clause(
+            subject, listener, act, attached, weak=self._weak(subject, followed), end=stop_at
+        )
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
         stops = [m.end() for m in STOP.finditer(self.text, start, end)]
@@ -172,7 +177,16 @@ class Korean:
         topics = [m for m in found if m.role == "topic"]
         if topics:
             return topics[0]
-        return found[-1] if found else None
+        if not found:
+            return None
+        return found[-1] if SAID.search(self.text, start, end) else found[0]
+
+    def _weak(self, subject: Mention | None, followed: bool) -> bool:
+        """Whether a clause rather tells how somebody takes the words: 나는 …, 아빠의 손이 …"""
+        if subject is None:
+            return False
+        topic = subject.role == "topic" and (followed or subject.name == "나")
+        return topic or self.text[subject.end : subject.end + 1] == "의"
 
     def _listener(self, start: int, end: int, mentions: list[Mention]) -> Mention | None:
         found = [m for m in _within(mentions, start, end) if m.role == "addressee"]

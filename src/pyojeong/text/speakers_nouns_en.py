@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from pyojeong.text.speakers_clues import Mention, Role
@@ -25,6 +26,7 @@ from pyojeong.text.speakers_words_en import (
 )
 
 _WORD = re.compile(r"[A-Za-z]{1,24}(?:-[A-Za-z]{1,24})?(?:['’][a-z]{1,2}(?![a-z]))?")
+_CALLED = re.compile(r"(?:[“\"'‘]|, )([A-Z][a-z]{1,20})(?=[,.!?])")
 _ANIMATE = MEN | WOMEN | OTHERS
 _DETERMINERS = frozenset(
     "the a an his her my their our your its this that one another each every some two three four".split()
@@ -33,6 +35,14 @@ _SUBJECT = {"he": "m", "she": "f", "they": "", "we": "", "i": ""}
 _OBJECT = {"him": "m", "them": ""}
 _GROUP = frozenset("they them we".split())
 _LONGEST = 5
+_GENERIC = {
+    **dict.fromkeys(("boy", "girl", "lad", "child"), "young"),
+    **dict.fromkeys(("man", "woman", "lady", "gentleman", "fellow"), "any"),
+}
+_CRAFT = ("maker", "keeper", "man", "woman", "boy", "girl", "smith", "master", "monger", "wright", "seller", "teller", "father",
+          "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "ist", "cian")  # fmt: skip
+_BODY = frozenset("hands hand eyes eye voice face lips mouth cheeks cheek smile heart shoulders knees fingers chin ears ear tail brow eyebrows "
+                  "moustache jaw nose head stomach legs feet whiskers wings breath tears words answer reply".split())  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +71,7 @@ class Nouns:
     def __init__(self, text: str, narration: list[tuple[int, int]]) -> None:
         self.text = text
         self.names: set[str] = set()
-        for span in narration:
-            self._learn(self.tokens(*span))
+        self._learn(narration)
 
     def tokens(self, start: int, end: int) -> list[_Token]:
         """Words; apart: punctuation stands before; first: a sentence starts here."""
@@ -77,14 +86,26 @@ class Nouns:
             at = match.end()
         return found
 
-    def _learn(self, tokens: list[_Token]) -> None:
-        """Names: capitals inside a sentence, or at its start before a verb of speech."""
-        for index, token in enumerate(tokens):
-            if not token.word[0].isupper() or token.low in NOT_NAMES or token.low in ROLE_TITLES:
-                continue
-            after = tokens[index + 1].low if index + 1 < len(tokens) else ""
-            if not token.first or after in SAID or token.low in FEMALE_NAMES | MALE_NAMES:
-                self.names.add(token.low)
+    def _learn(self, narration: list[tuple[int, int]]) -> None:
+        """Names: capitals inside a sentence, or at its start before a verb, which never stand
+        without the capital."""
+        small: set[str] = set()
+        starts: Counter[str] = Counter()
+        for span in narration:
+            tokens = self.tokens(*span)
+            for index, token in enumerate(tokens):
+                if not token.word[0].isupper():
+                    small.add(token.low)
+                elif token.low not in NOT_NAMES and token.low not in ROLE_TITLES:
+                    after = tokens[index + 1].low if index + 1 < len(tokens) else ""
+                    if not token.first or after in SAID or _is_first_name(token.low):
+                        self.names.add(token.low)
+                    elif index + 1 < len(tokens) and self._verbal(tokens, index + 1):
+                        starts[token.low] += 1
+        for match in _CALLED.finditer(self.text):
+            starts[match[1].lower()] += bool(starts[match[1].lower()])
+        self.names |= {word for word, count in starts.items() if count > 1 and word not in small}
+        self.names -= {word for word in small if word in self.names and not _is_first_name(word)}
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         tokens = self.tokens(start, end)
@@ -130,6 +151,10 @@ class Nouns:
             token = tokens[index + offset]
             if token.apart or (token.low in STOP_WORDS and not self.animate(token.low)):
                 break
+            if token.owns and self.animate(token.low):
+                following = tokens[index + offset + 1] if index + offset + 1 < len(tokens) else None
+                kin = following is not None and self.animate(following.low) and not following.apart
+                return offset + (2 if kin else 1)
             if self.animate(token.low) and not token.owns:
                 best = offset + 1
             elif best and not token.owns and not token.word[0].isupper():
@@ -166,7 +191,9 @@ class Nouns:
         return count
 
     def animate(self, word: str) -> bool:
-        return word in _ANIMATE or word in PLURALS or singular(word) in _ANIMATE
+        if word in _ANIMATE or word in PLURALS or singular(word) in _ANIMATE:
+            return True
+        return len(word) > 6 and word.endswith(_CRAFT)
 
     def mention(self, tokens: list[_Token], role: Role) -> Mention:
         """The mention a phrase makes."""
@@ -174,6 +201,7 @@ class Nouns:
         low = tokens[-1].low
         if len(tokens) == 1 and (low in _SUBJECT or low in _OBJECT or low == "her"):
             return _pronoun(start, end, low, role)
+        definite = tokens[0].low in ("the", "that", "this")
         if tokens[0].low in _DETERMINERS and not tokens[0].owns:
             tokens = tokens[1:]
         words = [t.low for t in tokens]
@@ -185,9 +213,12 @@ class Nouns:
         named = any(t.word[0].isupper() for t in tokens)
         name = " ".join(t.word for t in tokens)
         name = name.removesuffix("'s").removesuffix("’s")
+        last = tokens[-1]
+        proper = last.word[0].isupper() and (low in self.names or _is_first_name(low))
+        generic = "" if named or not definite else _generic(words)
         return Mention(
             start, end, _with_stop(name), self._identity(tokens, named), role, looks,
-            gender=gender_of(words), plural=plural,
+            gender=gender_of(words), plural=plural, proper=proper, generic=generic,
         )  # fmt: skip
 
     def _identity(self, tokens: list[_Token], named: bool) -> frozenset[str]:
@@ -214,7 +245,9 @@ class Nouns:
         before = tokens[index - 1] if index else None
         last = tokens[index + count - 1]
         if last.owns:
-            return "owner"
+            at = index + count
+            body = at + 1 < len(tokens) and tokens[at].low in _BODY
+            return "subject" if body and self._verbal(tokens, at + 1) else "owner"
         if last.low == "her" and index + 1 < len(tokens) and not tokens[index + 1].apart:
             if tokens[index + 1].low not in STOP_WORDS:
                 return "owner"
@@ -246,11 +279,16 @@ class Nouns:
             return True
         if following.apart:
             return tokens[index].first
+        leads = tokens[index].first and following.low in ("and", "with", "who", "in")
+        return leads or self._verbal(tokens, at)
+
+    @staticmethod
+    def _verbal(tokens: list[_Token], at: int) -> bool:
+        """Whether a verb stands there, after adverbs or not."""
         while at + 1 < len(tokens) and (tokens[at].low in ADVERBS or tokens[at].low.endswith("ly")):
             at += 1
         word = tokens[at].low
-        verbal = word in VERBS or word in SAID or (word.endswith("ed") and len(word) > 3)
-        return verbal or (tokens[index].first and word in ("and", "with", "who"))
+        return word in VERBS or word in SAID or (word.endswith("ed") and len(word) > 3)
 
 
 def singular(word: str) -> str:
@@ -269,6 +307,19 @@ def gender_of(words: list[str]) -> str:
         if word in MEN or word in MALE_NAMES:
             return "m"
     return ""
+
+
+def _is_first_name(word: str) -> bool:
+    return word in FEMALE_NAMES or word in MALE_NAMES
+
+
+def _generic(words: list[str]) -> str:
+    """The old man, the girl, the woman: maybe somebody with a name."""
+    if words[-1] not in _GENERIC or len(words) > 2:
+        return ""
+    if words[0] in ("old", "elderly"):
+        return "old"
+    return "" if len(words) > 1 and words[0] not in ("poor", "young", "little") else _GENERIC[words[-1]]
 
 
 def _pronoun(start: int, end: int, low: str, role: Role) -> Mention:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from pyojeong.text.speakers_clues import Mention, Role
 from pyojeong.text.speakers_words_ko import (
@@ -62,19 +63,25 @@ _GOING = frozenset(
     "살아 흘러 이어 뛰쳐나 뛰어나 달려나 걸어나 도망 떠나 사라져".split()
 )
 _I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|난|저는)(?![가-힣])")
+_GENERIC = {
+    **dict.fromkeys(("노인", "노파"), "old"),
+    **dict.fromkeys("소년 소녀 손자 손녀 꼬마 아이 녀석 남자아이 여자아이 사내아이".split(), "young"),
+    **dict.fromkeys("남자 여자 여인 청년 사내 사나이".split(), "any"),
+}
+_NEW = re.compile("(?:한|어떤|웬|낯선|어느)\\s*$")
 _VERBAL = re.compile("[하되있없지치리르키추오가보내히기두이시으]$")
 _AMBIGUOUS = frozenset(
     "말 게 매 학 벌 새 양 개 소 용 구름 대신 기사 감독 조수 왕 파도 선 대리 거북 자라 조개 가수 장수 배우 바보 씨".split()
 )
 _SAFE_ROLES = frozenset(("addressee",))
 _VOICE = frozenset(
-    "목소리 말 대답 외침 소리 울음 울음소리 말투 말소리 얼굴 눈 손 표정 눈빛 입 입술 입가 볼 고함 호통 한숨 웃음소리 눈동자 얼굴빛".split()
+    "목소리 말 대답 외침 소리 울음 울음소리 말투 말소리 얼굴 눈 손 표정 눈빛 입 입술 입가 볼 고함 호통 어깨 가슴 심장 귀 꼬리 머리 다리 발 몸 눈물 손끝 온몸 뺨 이마 코 마음 입꼬리 눈가 눈썹 콧등 한숨 웃음소리 눈동자 얼굴빛".split()
 )
 _NAMED = re.compile(
     r"([가-힣]{2,6}?)(?:이라는|라는|이라고 (?:불|하는|부르)|라고 (?:불|하는|부르)|이란|란)\s+(?:[가-힣]+\s+){0,2}?([가-힣]+)"
 )
 _NAME_IS = re.compile(r"이름은\s+([가-힣]{2,6}?)(?:이었|였|이에|예요|입니|이라|라고|이야|야|이다)")
-_CALLED = re.compile(r"(?:^|[\s“\"'‘,.!?…])([가-힣]{1,5}?)[아야](?=[\s,!~.?…])")
+_CALLED = re.compile(r"(?<![가-힣])([가-힣]{1,5}?)[아야](?=[\s,!~.?…])")
 NAMES = frozenset(
     """민수 영희 철수 지우 민준 서준 도윤 예준 시우 하준 지호 주원 지훈 준우 도현 건우 우진 선우 서진 민재 현우 지환 승현 유준 정우 승우
     지안 서연 서윤 지민 하은 하윤 수아 지유 지아 서아 다은 예은 수빈 채원 윤서 소율 예린 지윤 유진 은서 민서 수민 나연 가은 시은 서영 유나
@@ -244,6 +251,7 @@ class Nouns:
         return Mention(
             begin, at + len(stem), *self._name_of(parts, head, plural), role=role,
             looks=looks, plural=plural, gender=gender_of(head, parts),
+            proper=self._is_name(self._plain_name(head)), generic=self._generic(begin, head, parts),
         )  # fmt: skip
 
     def _name_of(self, parts: list[str], head: str, plural: bool) -> tuple[str, frozenset[str]]:
@@ -272,6 +280,12 @@ class Nouns:
             return full, frozenset((own + mark, f"{parts[-1]} {own}{mark}"))
         return full, frozenset((own + mark, first, full))
 
+    def _generic(self, begin: int, head: str, parts: list[str]) -> str:
+        """노인, 소녀: maybe one with a name, unless brought in as new (한 노인)."""
+        if parts or _NEW.search(self.text, max(0, begin - 6), begin):
+            return ""
+        return _GENERIC.get(head, "")
+
     def _is_name(self, stem: str) -> bool:
         return stem in self.names or stem in NAMES
 
@@ -296,7 +310,9 @@ class Nouns:
             return None
         if any(not (self._known(w) or w in PREFIXES) for _, w in words[:-1]):
             return None
-        return self._mention(words[:-1], at, stem, "addressee" if called else "bare")
+        mention = self._mention(words[:-1], at, stem, "addressee" if called else "bare")
+        sure = stem != last or stem in KIN or stem in COMMON_TITLES or mention.proper
+        return replace(mention, sure=sure, generic="")
 
     def _called(self, word: str, marked: bool) -> str | None:
         for ending, consonant in (("이여", True), ("아", True), ("야", False), ("여", False)):

@@ -18,6 +18,7 @@ Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat",
 # Evidence that is no more than a hint is weighed; points for it:
 BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 1.0, 3.0
 _LOOK_BACK, _SOON = 4, 3
+SHARED, WEAK = 0.7, 0.6
 ACROSS, OWN_NAME, PRONOUN, PRONOUN_OTHER = 0.6, 8.0, 6.0, 4.5
 
 
@@ -47,6 +48,11 @@ class Evidence:
     told_of: list[Character] = field(default_factory=list)
     silent: bool = False
 
+    @property
+    def likely(self) -> Character | None:
+        """The speaker as far as the words around it tell."""
+        return self.fixed or max(self.hints, key=lambda c: self.hints[c], default=None)
+
     def hint(self, character: Character | None, points: float) -> None:
         """Note points for a character; several notes do not add up."""
         if character is not None:
@@ -55,11 +61,13 @@ class Evidence:
 
 @dataclass(slots=True)
 class _Stretch:
-    """Narration between quotations: what of it is not the tag of the one before."""
+    """Narration between quotations: what of it is not the tag of the one before. begun: where it
+    starts with that tag, right after a quotation."""
 
     start: int
     end: int
     mentions: list[Mention]
+    begun: int = -1
 
     def beats(self, text: str) -> list[tuple[int, Mention]]:
         """(sentences from the end, who acts) for each sentence with somebody acting, last first."""
@@ -115,12 +123,14 @@ class Scene:
             after = grammar.after(*following, followed, ahead.mentions)
             evidence.recent = recent
             evidence.silent = grammar.unspoken(here.start, (quote.start, quote.end), following[1])
-            self._address(evidence, quote, grammar)
             used = self._judge(evidence, here, ahead, after, followed, grammar)
+            self._address(evidence, quote, grammar)
             self._tell_kind(evidence, quote, after)
+            if evidence.same and self.found:
+                evidence.called += self.found[-1].called
             self.found.append(evidence)
             self._goes_on = evidence.goes_on = self._continues(quote, after, followed)
-            here = replace(ahead, start=after.end) if used else ahead
+            here = replace(ahead, start=after.end) if used else replace(ahead, begun=ahead.start)
             self._gap = here.sentences(self.text)
             self._past = _Stretch(0, 0, [])
         if here.sentences(self.text):
@@ -140,7 +150,7 @@ class Scene:
             return None
         known = self._who.get(mention.start)
         if known is None:
-            known = self.cast.meet(mention)
+            known = self.cast.meet(mention, self._expected())
             if known is not None:
                 self._announce(known)
                 self._who[mention.start] = known
@@ -148,10 +158,17 @@ class Scene:
                     self.first_person = known
         return known
 
+    def _expected(self) -> Character | None:
+        """Who was just called by name and has not been seen yet."""
+        last = self.found[-1] if self.found else None
+        new = [c for c in last.called if c.proper and not c.told] if last else []
+        return new[-1] if new else None
+
     def _announce(self, character: Character) -> None:
         """Tell the last quotations who is mentioned soon after them."""
         for evidence in self.found[-_LOOK_BACK:]:
-            if len(evidence.soon) < _SOON and character not in evidence.soon:
+            known = character in evidence.soon or character in evidence.recent
+            if len(evidence.soon) < _SOON and not known:
                 evidence.soon.append(character)
 
     def _begin(self, quote: Quotation) -> Evidence:
@@ -179,7 +196,7 @@ class Scene:
         for mention in told.called:
             character = self.cast.find(mention)
             if character is None and mention.sure:
-                character = self._meet(mention)
+                character = self._call(mention, evidence)
             if character is not None:
                 evidence.called.append(character)
                 evidence.barred.add(character)
@@ -189,6 +206,15 @@ class Scene:
         if itself is not None:
             evidence.hint(itself, OWN_NAME)
             evidence.clue = "name"
+
+    def _call(self, mention: Mention, evidence: Evidence) -> Character:
+        """Somebody called as nobody was so far."""
+        now = evidence.likely
+        last = self.found[-1].likely if self.found else None
+        answers = evidence.gap <= 1 and not evidence.tagged and not evidence.same
+        if last is now or not answers or (evidence.gap and now is None):
+            last = None
+        return self.cast.call(mention, last, now)
 
     def _judge(
         self, evidence: Evidence, here: _Stretch, ahead: _Stretch, after: Clause, followed: bool,
@@ -218,7 +244,9 @@ class Scene:
         elif before.subject and (before.open or leads):
             self._fix(evidence, before.subject, "tag before")
         else:
-            self._weigh(evidence, source, own, ahead, after, followed)
+            between = own and here.start > 0 and here.sentences(self.text) == 1
+            between = between and here.start == here.begun
+            self._weigh(evidence, source, own, between, ahead, after, followed, grammar)
         if after.cited and after.subject:
             hearer = self._meet(after.subject)
             if hearer is not None:
@@ -241,18 +269,22 @@ class Scene:
                 evidence.hint(other, PRONOUN_OTHER)
 
     def _weigh(
-        self, evidence: Evidence, source: _Stretch, own: bool, ahead: _Stretch, after: Clause,
-        followed: bool,
+        self, evidence: Evidence, source: _Stretch, own: bool, between: bool, ahead: _Stretch,
+        after: Clause, followed: bool, grammar: Grammar,
     ) -> None:  # fmt: skip
         share = 1.0 if own else ACROSS
         for distance, mention in source.beats(self.text)[:3]:
             points = (BEFORE if distance == 0 else EARLIER) * share
+            if mention.role == "subject" and between and grammar.marks_topics:
+                # "…" 토끼가 웃었어요. "…": 가 binds it to the words before.
+                points *= SHARED
             if after.attached and not after.cited and distance == 0:
                 points = max(points, ZERO_SUBJECT)
             evidence.hint(self._meet(mention), points)
         if after.subject and not after.attached and not after.open:
             own = not followed or ahead.end - after.end > 3
-            evidence.hint(self._meet(after.subject), AFTER if own else AFTER_BETWEEN)
+            points = AFTER if own else AFTER_BETWEEN
+            evidence.hint(self._meet(after.subject), points * (WEAK if after.weak else 1.0))
         if evidence.hints and evidence.clue == "turn":
             evidence.clue = "beat"
 

@@ -74,7 +74,8 @@ FEMALE_NAMES = _words(
     natalie naomi olga paula petra priya rosa rosie ruby sandra sasha stella tara victoria vera violet wendy willow winnie yuna mina jin-a
     abby abigail ada agnes alma bella bonnie carol celia charlotte cora delia diana dora dorothy edith elena elsa erin esme fern fiona
     flora freya gemma georgia gwen harriet imogen ingrid isabel isla jasmine joan josie joy juno june kim lottie louisa louise mei
-    meg melissa mercy millie minnie mira miriam nadia odette opal pearl phoebe pippa poppy sadie selma tamsin thea una ursula wren zara mrs""",
+    meg melissa mercy millie minnie mira miriam nadia odette opal pearl phoebe pippa jess jessie noor amina fatima leila aisha yasmin zainab anika ananya meera lakshmi sita mei ling hana yuki sakura keiko akiko aiko
+    sofia lucia carmen irena tatiana natasha katya anya marta greta heidi astrid freja saoirse niamh siobhan aoife penelope poppy sadie selma tamsin thea una ursula wren zara mrs""",
 )
 MALE_NAMES = _words(
     """tom tommy thomas tim timmy jack john johnny jim jimmy james joe joey joseph josh ben benny benjamin sam sammy samuel dan danny
@@ -85,7 +86,8 @@ MALE_NAMES = _words(
     frank fred freddie frederick gabriel gary gavin george gerald gilbert graham greg gus hal hans harold harry harvey henry herbert
     hugh hugo ian isaac ivan jacob jake jasper jeremy jerry jonah jonas jonathan jude julian karl keith ken kevin kit lars larry leon
     lewis louis malcolm marco marcus mark martin matt matthew michael mike miles milo nat nathan ned neil nick nicholas nigel norman
-    omar percy ravi reggie rex richard rick roger ron rufus rupert russell scott sid silas ivo tobias vincent wilbur minho jinho joss""",
+    omar percy ravi reggie rex richard rick roger ron rufus rupert russell scott sid silas ivo tobias vincent wilbur minho jinho joss ali ahmed hassan yusuf arjun rohan kenji hiro taro haruto wei carlos diego luis mateo pablo juan
+    jose dmitri boris sergei pierre jean jacques fritz otto sven olaf nils erik bjorn kofi kwame jamal malik tariq idris""",
 )
 NOT_NAMES = _words(
     """i the a an and but so or nor for yet then when while as if because until since after before once although though he she it they we
