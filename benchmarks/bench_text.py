@@ -128,14 +128,14 @@ def electra_shape() -> list[list[str]]:
 def accuracy() -> list[list[str]]:
     """Per source: the reader (weights fitted without the row's half) and the n-gram baseline."""
     from pyojeong.train.text_blend import crossed
-    from pyojeong.train.text_data import corpus_part, validation_rows
-    from pyojeong.train.text_reader import KINDS, evidence_of, language_rows, reports
+    from pyojeong.train.text_data import KINDS, corpus_part, validation_rows
+    from pyojeong.train.text_reader import evidence_of, language_rows, reports
 
     table = []
     for lang, kinds in KINDS.items():
         rows = validation_rows()
         rows = rows.where(np.isin(rows.sources, kinds))
-        ours = crossed(*evidence_of(lang, rows), rows)
+        ours = crossed(*evidence_of(lang, rows), rows, kinds)
         held = corpus_part("test").of(kinds[0])
         shipped = np.array([s.values for s in BlendEmotion().classify(held.texts)])
         learned = language_rows(lang)

@@ -14,7 +14,7 @@ from pyojeong.assets import find_asset, verify_asset
 from pyojeong.emotion import Emotion, Unsure
 from pyojeong.errors import MissingWeights
 from pyojeong.text import blend as module
-from pyojeong.text.blend import TRANSFORMERS, Blend, BlendEmotion, load_blends
+from pyojeong.text.blend import TRANSFORMERS, Blend, BlendEmotion, Words, load_blends
 from pyojeong.text.reader import TextReader
 from pyojeong.text.transformer import Evidence, Transformer
 
@@ -105,15 +105,24 @@ def test_mixture_of_kinds_is_the_weighted_mean() -> None:
     logits = random.normal(size=(5, 3, 7)).astype(np.float32)
     kinds = random.normal(size=(5, 3)).astype(np.float32)
     words = random.normal(size=(5, 7)).astype(np.float32)
+    kinds_said = random.normal(size=(5, 3)).astype(np.float32)
     weights = Blend(
-        np.array([1, 0.5, 2], np.float32),
-        np.array([0.2, 0, 1], np.float32),
-        random.normal(size=(3, 7)).astype(np.float32),
-        0.7,
+        sentence=np.array([1, 0.5, 2], np.float32),
+        words=np.array([0.2, 0, 1], np.float32),
+        bias=random.normal(size=(3, 7)).astype(np.float32),
+        kind_sentence=np.array([1, 0.3, 2], np.float32),
+        kind_words=np.array([0.5, 0.1, 0], np.float32),
+        kind_bias=np.array([0, 0.5, -1], np.float32),
     )
-    found = weights.mixed(Evidence(logits, kinds, np.zeros(5, np.float32)), words)
+    evidence = Evidence(logits, kinds, np.zeros(5, np.float32))
+    found = weights.mixed(evidence, Words(words, kinds_said, np.full(5, 9)))
     for n in range(5):
-        chance = np.exp(0.7 * kinds[n]) / np.exp(0.7 * kinds[n]).sum()
+        chance = np.exp(
+            kinds[n] * weights.kind_sentence
+            + kinds_said[n] * weights.kind_words
+            + weights.kind_bias
+        )
+        chance /= chance.sum()
         expected = np.zeros(7)
         for k in range(3):
             z = logits[n, k] * weights.sentence[k] + words[n] * weights.words[k] + weights.bias[k]

@@ -13,6 +13,7 @@ pytest.importorskip("onnx")
 
 import torch
 
+from pyojeong.text.blend import Words
 from pyojeong.text.transformer import Evidence
 from pyojeong.text.wordpiece import WordPiece
 from pyojeong.train import text_blend, text_pretrain
@@ -107,10 +108,10 @@ def test_weights_favour_what_is_right() -> None:
         np.array(["kote"] * 600),
         np.full(600, np.nan, np.float32),
     )
-    words = known.astype(np.float32)
-    blend = text_blend.fit(evidence, words, rows)
+    words = Words(known.astype(np.float32), np.zeros((600, 1), np.float32), np.full(600, 9))
+    blend = text_blend.fit(evidence, words, rows, ("kote",))
     assert blend.words[0] > 3 * abs(blend.sentence[0])
-    crossed = text_blend.crossed(evidence, words, rows)
+    crossed = text_blend.crossed(evidence, words, rows, ("kote",))
     assert (crossed.argmax(1) == labels).mean() > 0.9
     assert np.allclose(crossed.sum(1), 1, atol=1e-5)
 

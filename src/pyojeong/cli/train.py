@@ -53,10 +53,9 @@ def add_to(app: typer.Typer) -> None:
     train.command(
         "text",
         help=say(
-            "Teach a text classifier. With --encoder or --preset an encoder of the Hugging Face "
-            "kind is fine-tuned and exported to ONNX; without them the built-in model is trained.",
-            "글 분류기를 학습합니다. --encoder나 --preset을 주면 허깅페이스 인코더를 미세 조정해 ONNX로 "
-            "내보내고, 없으면 내장 모델을 학습합니다.",
+            "Fine-tune an encoder of the Hugging Face kind (--encoder or --preset) to read emotion, "
+            "and export it to ONNX.",
+            "허깅페이스 인코더(--encoder 또는 --preset)를 감정 분류기로 미세 조정하고 ONNX로 내보냅니다.",
         ),
         epilog="pyojeong train text --preset koelectra --data aihub/ --out run\n\n"
         "pyojeong train text --out run --resume",
@@ -129,11 +128,12 @@ def text(
         "label_set": label_set,
         "strength": strength or None,
     }
-    of_encoder = encoder or preset or config or (resume and (out / "train.json").is_file())
-    if of_encoder:
-        _fine_tune(given, config, out, resume)
-    else:
-        _built_in(data or [], out, resume)
+    if not (encoder or preset or config or (resume and (out / "train.json").is_file())):
+        raise BadSettings(
+            "Say which encoder to teach: --encoder FOLDER|ID or --preset kobert|koelectra.",
+            "학습할 인코더를 알려 주세요: --encoder 폴더|이름 또는 --preset kobert|koelectra.",
+        )
+    _fine_tune(given, config, out, resume)
 
 
 def _fine_tune(given: dict[str, Any], file: Path | None, out: Path, resume: bool) -> None:
@@ -146,19 +146,6 @@ def _fine_tune(given: dict[str, Any], file: Path | None, out: Path, resume: bool
         raise
     print_note(done.report.line())
     print(out)
-
-
-def _built_in(data: list[Path], out: Path, resume: bool) -> None:
-    """Trains the built-in model. Its module decides what the data may be."""
-    run = getattr(_trainer("text_emotion", "torch"), "run", None)
-    if run is None:
-        raise BadSettings(
-            "The built-in model is trained with python -m pyojeong.train.text_emotion. To teach "
-            "an encoder, give --encoder or --preset.",
-            "내장 모델은 python -m pyojeong.train.text_emotion으로 학습합니다. 인코더를 학습하려면 "
-            "--encoder나 --preset을 주세요.",
-        )
-    run(data, out, resume, print_note)
 
 
 def _trainer(module: str, needs: str) -> Any:

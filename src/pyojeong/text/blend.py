@@ -10,7 +10,7 @@ the probabilities.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 from zipfile import BadZipFile
@@ -35,25 +35,38 @@ _NEUTRAL = (0.0,) * 6 + (1.0,)
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What the n-grams say of n texts. emotions: (n, 7) evidence. kinds: (n, k) the same for the
+    kinds of text of one language. count: (n,) features of words, 1 where there is no word."""
+
+    emotions: NDArray[np.float32]
+    kinds: NDArray[np.float32]
+    count: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Blend:
     """How one language's two models are weighed for each of k kinds of text.
 
     sentence: (k,) weight of the transformer. words: (k,) weight of the n-grams. bias: (k, 7).
-    sharpness: factor on the logits of the kinds.
+    kind_sentence, kind_words: (k,) the same for the kinds of text themselves, kind_bias: (k,).
     """
 
     sentence: NDArray[np.float32]
     words: NDArray[np.float32]
     bias: NDArray[np.float32]
-    sharpness: float
+    kind_sentence: NDArray[np.float32]
+    kind_words: NDArray[np.float32]
+    kind_bias: NDArray[np.float32]
 
-    def mixed(self, evidence: Evidence, ngrams: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, 7) probabilities. ngrams: (n, 7) evidence of the words."""
+    def mixed(self, evidence: Evidence, words: Words) -> NDArray[np.float32]:
+        """(n, 7) probabilities."""
         logits = evidence.logits * self.sentence[:, None] + self.bias
-        logits = logits + ngrams[:, None] * self.words[:, None]
+        logits = logits + words.emotions[:, None] * self.words[:, None]
         powers = np.exp(logits - logits.max(axis=2, keepdims=True))
         answers = powers / powers.sum(axis=2, keepdims=True)
-        kinds = probabilities(evidence.kinds * np.float32(self.sharpness))
+        kinds = evidence.kinds * self.kind_sentence + words.kinds * self.kind_words
+        kinds = probabilities(kinds + self.kind_bias)
         return np.asarray((kinds[..., None] * answers).sum(1), np.float32)
 
 
@@ -88,9 +101,10 @@ class BlendEmotion:
             if not rows:
                 continue
             folded = [fold(texts[n]) for n in rows]
-            ngrams, signs[rows] = read_words(model, folded)
+            words = read_words(model, folded, lang)
             evidence = transformer.read(folded)
-            values[rows] = blends[lang].mixed(evidence, ngrams)
+            values[rows] = blends[lang].mixed(evidence, words)
+            signs[rows] = words.count
             intensity[rows] = evidence.intensity
         return [
             _scores(*read)
@@ -98,13 +112,14 @@ class BlendEmotion:
         ]
 
 
-def read_words(
-    model: NgramModel, texts: Sequence[str]
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """(n, 7) evidence of the n-grams, and (n,) features of words each text has (1: none)."""
-    features = extract(texts, model.lexicon, model.bits)
-    words = np.bincount(features.rows[GROUPS.index("words")], minlength=len(texts))
-    return model.evidence(features), words
+def read_words(model: NgramModel, folded: Sequence[str], lang: str) -> Words:
+    """What the n-grams say of texts in one language."""
+    features = extract(folded, model.lexicon, model.bits)
+    emotions, kinds = model.evidence(features)
+    half = kinds.shape[1] // len(TRANSFORMERS)
+    start = half * list(TRANSFORMERS).index(lang)
+    count = np.bincount(features.rows[GROUPS.index("words")], minlength=len(folded))
+    return Words(emotions, kinds[:, start : start + half], count)
 
 
 def _scores(
@@ -143,9 +158,4 @@ def load_blends() -> Mapping[str, Blend]:
 
 
 def _blend(arrays: Mapping[str, NDArray[Any]], lang: str) -> Blend:
-    return Blend(
-        sentence=arrays[f"{lang}_sentence"].astype(np.float32),
-        words=arrays[f"{lang}_words"].astype(np.float32),
-        bias=arrays[f"{lang}_bias"].astype(np.float32),
-        sharpness=float(arrays[f"{lang}_sharpness"]),
-    )
+    return Blend(**{f.name: arrays[f"{lang}_{f.name}"].astype(np.float32) for f in fields(Blend)})

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.assets import asset_path
-from pyojeong.emotion import EMOTIONS, EmotionScores
+from pyojeong.emotion import EmotionScores
 from pyojeong.errors import MissingWeights
 from pyojeong.text.features import GROUPS, Features, Lexicon, extract
 from pyojeong.text.language import detect_language
@@ -33,10 +33,11 @@ class NgramModel:
     """The learned part: every feature adds evidence for the seven emotions and to a hidden layer.
 
     rows: (2**bits,) int32, row of the table per bucket; buckets too rare to have one share the
-    last row, which is zero. table: (rows, 7 + hidden) int8. scale: (7 + hidden,) float32, worth
-    of one step of the table. group_scale: one factor per group of `GROUPS`. hidden_bias:
-    (hidden,). head: (hidden, 7). bias: (2, 7) and temperature: (2,), divisor of the logits, for
-    Korean and for all else. lexicon: word classes.
+    last row, which is zero. table: (rows, 7 + hidden + kinds) int8: evidence for the emotions,
+    input of the hidden layer, evidence for the kinds of text (three Korean, three English: see
+    `blend.py`). scale: (columns,) float32, worth of one step of the table. group_scale: one
+    factor per group of `GROUPS`. hidden_bias: (hidden,). head: (hidden, 7). bias: (2, 7) and
+    temperature: (2,), divisor of the logits, for Korean and for all else. lexicon: word classes.
     """
 
     rows: NDArray[np.int32]
@@ -58,11 +59,14 @@ class NgramModel:
 
         languages: (n,) 0 for Korean, 1 for all else (`languages`).
         """
-        evidence = self.evidence(features) + self.bias[languages]
+        evidence = self.evidence(features)[0] + self.bias[languages]
         return np.asarray(evidence / self.temperature[languages, None], np.float32)
 
-    def evidence(self, features: Features) -> NDArray[np.float32]:
-        """(n, 7) float32: what the words say, before any expectation of what is common."""
+    def evidence(self, features: Features) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What the words say, before any expectation of what is common.
+
+        (n, 7) for the emotions and (n, kinds) for the kinds of text, float32.
+        """
         total = np.zeros((features.texts, len(self.scale)), np.float32)
         for ids, owners, scale in zip(features.ids, features.rows, self.group_scale, strict=True):
             size = np.bincount(owners, minlength=features.texts)
@@ -73,8 +77,9 @@ class NgramModel:
             starts = (np.cumsum(size) - size)[present]
             sums = np.add.reduceat(self.table[self.rows[ids]], starts, axis=0, dtype=np.int32)
             total[present] += scale * self.scale * sums / np.sqrt(size[present, None])
-        hidden = np.maximum(total[:, len(EMOTIONS) :] + self.hidden_bias, 0)
-        return np.asarray(total[:, : len(EMOTIONS)] + hidden @ self.head, np.float32)
+        emotions, inner, kinds = np.split(total, [7, 7 + len(self.hidden_bias)], axis=1)
+        hidden = np.maximum(inner + self.hidden_bias, 0)
+        return np.asarray(emotions + hidden @ self.head, np.float32), kinds
 
 
 class NgramEmotion:

@@ -1,6 +1,6 @@
 """How n-grams and transformer are weighed: fitted to the validation rows, a few numbers per kind.
 
-Cross-entropy, each kind of text counting the same; the numbers are few enough (ten per kind)
+Cross-entropy, each kind of text counting the same; the numbers are few enough (twelve per kind)
 that fitting them to hundreds of rows does not learn the rows, which `crossed` checks.
 """
 
@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pyojeong.text.blend import Blend
+from pyojeong.text.blend import Blend, Words
 from pyojeong.text.transformer import Evidence
 from pyojeong.train.text_data import Rows
 
@@ -26,47 +26,55 @@ class _Weights(nn.Module):
         self.sentence = nn.Parameter(torch.full((kinds,), 0.8))
         self.words = nn.Parameter(torch.full((kinds,), 0.3))
         self.bias = nn.Parameter(torch.zeros(kinds, 7))
-        self.sharpness = nn.Parameter(torch.ones(()))
+        self.kind_sentence = nn.Parameter(torch.full((kinds,), 0.7))
+        self.kind_words = nn.Parameter(torch.full((kinds,), 0.5))
+        self.kind_bias = nn.Parameter(torch.zeros(kinds))
 
-    def forward(self, logits: Tensor, kinds: Tensor, ngrams: Tensor) -> Tensor:
-        answers = logits * self.sentence[:, None] + self.bias
-        answers = torch.log_softmax(answers + ngrams[:, None] * self.words[:, None], 2)
-        chance = torch.log_softmax(kinds * self.sharpness, 1)
-        return torch.logsumexp(answers + chance[..., None], 1)
+    def forward(self, evidence: Evidence, words: Words) -> tuple[Tensor, Tensor]:
+        """Log-probabilities of the emotions (n, 7) and of the kinds (n, kinds)."""
+        answers = torch.from_numpy(evidence.logits) * self.sentence[:, None] + self.bias
+        said = torch.from_numpy(words.emotions)[:, None] * self.words[:, None]
+        kinds = torch.from_numpy(evidence.kinds) * self.kind_sentence
+        kinds = kinds + torch.from_numpy(words.kinds) * self.kind_words + self.kind_bias
+        chance = torch.log_softmax(kinds, 1)
+        answers = torch.log_softmax(answers + said, 2)
+        return torch.logsumexp(answers + chance[..., None], 1), chance
 
 
-def fit(evidence: Evidence, ngrams: Floats, rows: Rows, steps: int = 300) -> Blend:
-    """The weights that suit the rows best."""
-    logits, kinds, words = map(torch.from_numpy, (evidence.logits, evidence.kinds, ngrams))
+def fit(
+    evidence: Evidence, words: Words, rows: Rows, kinds: tuple[str, ...], steps: int = 300
+) -> Blend:
+    """The weights that suit the rows best. kinds: the rows' sources in the order of evidence."""
     labels = torch.from_numpy(rows.labels)
+    where = torch.tensor([kinds.index(source) for source in rows.sources])
     names, counts = np.unique(rows.sources, return_counts=True)
     share = 1 / len(names) / counts[np.searchsorted(names, rows.sources)]
     weight = torch.from_numpy(share.astype(np.float32))
-    net = _Weights(kinds.shape[1])
+    net = _Weights(len(kinds))
     optimiser = torch.optim.Adam(net.parameters(), lr=0.03)
+    at = torch.arange(len(labels))
     for _ in range(steps):
-        found = net(logits, kinds, words)[torch.arange(len(labels)), labels]
-        loss = -(weight * found).sum() + 0.01 * net.bias.square().sum()
+        found, kind = net(evidence, words)
+        loss = -(weight * (found[at, labels] + 0.1 * kind[at, where])).sum()
+        loss = loss + 0.01 * net.bias.square().sum()
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         optimiser.step()
-    return Blend(
-        net.sentence.detach().numpy(),
-        net.words.detach().numpy(),
-        net.bias.detach().numpy(),
-        float(net.sharpness.detach()),
-    )
+    return Blend(**{name: weights.detach().numpy() for name, weights in net.named_parameters()})
 
 
-def crossed(evidence: Evidence, ngrams: Floats, rows: Rows) -> Floats:
+def crossed(evidence: Evidence, words: Words, rows: Rows, kinds: tuple[str, ...]) -> Floats:
     """(n, 7) probabilities of every row by weights fitted without its half."""
     half = np.array([crc32(t.encode()) // 7 % 2 for t in rows.texts], bool)
     found = np.zeros((len(rows), 7), np.float32)
     for part in (half, ~half):
-        blend = fit(_of(evidence, ~part), ngrams[~part], rows.where(~part))
-        found[part] = blend.mixed(_of(evidence, part), ngrams[part])
+        blend = fit(*_of(evidence, words, ~part), rows.where(~part), kinds)
+        found[part] = blend.mixed(*_of(evidence, words, part))
     return found
 
 
-def _of(evidence: Evidence, chosen: NDArray[np.bool_]) -> Evidence:
-    return Evidence(evidence.logits[chosen], evidence.kinds[chosen], evidence.intensity[chosen])
+def _of(evidence: Evidence, words: Words, chosen: NDArray[np.bool_]) -> tuple[Evidence, Words]:
+    return (
+        Evidence(evidence.logits[chosen], evidence.kinds[chosen], evidence.intensity[chosen]),
+        Words(words.emotions[chosen], words.kinds[chosen], words.count[chosen]),
+    )

@@ -22,6 +22,12 @@ from numpy.typing import NDArray
 from pyojeong.emotion import EMOTIONS, LABEL_SETS, Emotion
 from pyojeong.errors import BadSettings
 
+KINDS = {
+    "ko": ("corpus_ko", "goemotions_ko", "kote"),
+    "en": ("corpus_en", "goemotions_en", "xed_en"),
+}
+"""Sources that stand for a kind of text of their own: stories, comments, film lines."""
+
 CORPUS = Path(__file__).parents[3] / "corpus"
 
 

@@ -26,6 +26,7 @@ from pyojeong.assets import WEIGHTS, write_certificate
 from pyojeong.text.classifier import ASSET, NgramModel, languages, probabilities
 from pyojeong.text.features import Lexicon, extract
 from pyojeong.train.text_data import (
+    KINDS,
     Rows,
     corpus_part,
     join,
@@ -39,6 +40,7 @@ from pyojeong.train.text_templates import template_rows
 _LEXICON = Path(__file__).with_name("text_lexicon.toml")
 _NUMBERS = Path(__file__).parents[3] / "benchmarks" / "text_emotion.json"
 _CHUNK = 4096
+_KINDS = (*KINDS["ko"], *KINDS["en"])
 Floats = NDArray[np.float32]
 Batch = tuple[NDArray[np.int64], Floats, NDArray[np.int64]]
 
@@ -52,7 +54,7 @@ class Config:
     """
 
     bits: int = 20
-    buckets: int = 230_000
+    buckets: int = 160_000
     hidden: int = 24
     group_scale: tuple[float, ...] = (1.0, 1.0, 2.0, 1.6)
     epochs: int = 2
@@ -180,9 +182,11 @@ class Network(torch.nn.Module):
     def __init__(self, config: Config, sources: list[str]) -> None:
         super().__init__()
         self.sources = sources
-        self.bag = torch.nn.EmbeddingBag(config.buckets, 7 + config.hidden, mode="sum", sparse=True)
-        torch.nn.init.zeros_(self.bag.weight[:, :7])
-        torch.nn.init.normal_(self.bag.weight[:, 7:], std=0.05)
+        self.inner = 7 + config.hidden
+        columns = self.inner + len(_KINDS)
+        self.bag = torch.nn.EmbeddingBag(config.buckets, columns, mode="sum", sparse=True)
+        torch.nn.init.zeros_(self.bag.weight)
+        torch.nn.init.normal_(self.bag.weight[:, 7 : self.inner], std=0.05)
         self.hidden_bias = torch.nn.Parameter(torch.zeros(config.hidden))
         self.drop = torch.nn.Dropout(config.hidden_dropped)
         self.head = torch.nn.Linear(config.hidden, 7, bias=False)
@@ -194,11 +198,12 @@ class Network(torch.nn.Module):
         offsets: torch.Tensor,
         values: torch.Tensor,
         source: torch.Tensor,
-    ) -> torch.Tensor:
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits of the emotions (n, 7) and of the kinds of text."""
         total = self.bag(columns, offsets, values)
-        hidden = self.drop(torch.relu(total[:, 7:] + self.hidden_bias))
-        logits: torch.Tensor = total[:, :7] + self.head(hidden) + self.biases[source]
-        return logits
+        hidden = self.drop(torch.relu(total[:, 7 : self.inner] + self.hidden_bias))
+        logits = total[:, :7] + self.head(hidden) + self.biases[source]
+        return logits, total[:, self.inner :]
 
     def bias_of(self, source: str) -> Floats:
         bias: Floats = self.biases.detach()[self.sources.index(source)].numpy()
@@ -219,19 +224,32 @@ def fit(net: Network, matrix: Matrix, rows: Rows, config: Config) -> None:
         left = 1 - step / len(batches)
         slow.param_groups[0]["lr"], fast.param_groups[0]["lr"] = config.rate * left, 0.004 * left
         columns, values, offsets = matrix.rows(chosen, dropped, random)
-        logits = net(
+        logits, kinds = net(
             torch.from_numpy(columns),
             torch.from_numpy(offsets),
             torch.from_numpy(values),
             source[chosen],
         )
         loss = -(targets[chosen] * torch.log_softmax(logits, 1)).sum(1).mean()
+        loss = loss + _kind_loss(kinds, [net.sources[n] for n in source[chosen]])
         net.zero_grad()
         torch.autograd.backward(loss)
         slow.step()
         fast.step()
         if step % 200 == 0:
             print(f"step {step}/{len(batches)} loss {float(loss.detach()):.3f}", flush=True)
+
+
+def _kind_loss(logits: torch.Tensor, sources: list[str]) -> torch.Tensor:
+    """How badly the kinds are told apart, each language's among themselves."""
+    total = torch.zeros(())
+    for at in range(0, len(_KINDS), 3):
+        names = _KINDS[at : at + 3]
+        where = torch.tensor([names.index(s) if s in names else -100 for s in sources])
+        if bool((where >= 0).any()):
+            part = torch.nn.functional.cross_entropy(logits[:, at : at + 3], where)
+            total = total + 0.3 * part
+    return total
 
 
 def _batches(rows: Rows, config: Config) -> Iterator[NDArray[np.int64]]:

@@ -22,13 +22,14 @@ import torch
 from numpy.typing import NDArray
 
 from pyojeong.assets import WEIGHTS, write_certificate
-from pyojeong.text.blend import ASSET, TRANSFORMERS, Blend, read_words
+from pyojeong.text.blend import ASSET, TRANSFORMERS, Blend, Words, read_words
 from pyojeong.text.classifier import load_model
 from pyojeong.text.features import fold
 from pyojeong.text.transformer import Evidence, Transformer
 from pyojeong.text.wordpiece import WordPiece
 from pyojeong.train import text_blend, text_pretrain
 from pyojeong.train.text_data import (
+    KINDS,
     Rows,
     corpus_part,
     join,
@@ -44,10 +45,6 @@ from pyojeong.train.text_templates import template_rows
 from pyojeong.train.text_tune import Config, Encoded, Reader, encoded, outputs, tune
 
 Floats = NDArray[np.float32]
-KINDS = {
-    "ko": ("corpus_ko", "goemotions_ko", "kote"),
-    "en": ("corpus_en", "goemotions_en", "xed_en"),
-}
 EXTRA = {"ko": ("templates_ko", "nsmc_keyword_weak"), "en": ("templates_en",)}
 _NUMBERS = Path(__file__).parents[3] / "benchmarks" / "text_emotion_blend.json"
 _STUDENT_LAYERS = (0, 2, 5)
@@ -220,8 +217,8 @@ def write(work: Path) -> None:
         rows = validation_rows()
         rows = rows.where(np.isin(rows.sources, KINDS[lang]))
         read = evidence_of(lang, rows)
-        blends[lang] = text_blend.fit(*read, rows)
-        parts += reports(text_blend.crossed(*read, rows), rows)
+        blends[lang] = text_blend.fit(*read, rows, KINDS[lang])
+        parts += reports(text_blend.crossed(*read, rows, KINDS[lang]), rows)
         held = corpus_part("test").of(KINDS[lang][0])
         tests += reports(blends[lang].mixed(*evidence_of(lang, held)), held, " test")
     for line in (*parts, *tests):
@@ -229,11 +226,11 @@ def write(work: Path) -> None:
     save(blends, parts, tests)
 
 
-def evidence_of(lang: str, rows: Rows) -> tuple[Evidence, Floats]:
+def evidence_of(lang: str, rows: Rows) -> tuple[Evidence, Words]:
     """What the shipped transformer and the n-grams say of the rows."""
     folded = [fold(t) for t in rows.texts]
     transformer = Transformer(TRANSFORMERS[lang])
-    return transformer.read(folded), read_words(load_model(), folded)[0]
+    return transformer.read(folded), read_words(load_model(), folded, lang)
 
 
 def reports(values: Floats, rows: Rows, suffix: str = "") -> list[Report]:
