@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ class Settings:
     lang: "en", "ko" or "auto" (by locale). max_text_bytes: largest text file or argument read.
     max_story_sentences: longest story. max_image_pixels: largest picture decoded, width times
     height. max_image_bytes: largest picture file opened. threads: per model, 0 = all cores.
-    asset_folder: where weights that do not ship are looked for.
+    asset_folder: where weights that do not ship are looked for. clova_url, clova_secret: invoke
+    URL and secret key of NAVER CLOVA OCR, empty where there is no account.
     """
 
     lang: str = "auto"
@@ -46,6 +47,8 @@ class Settings:
     max_image_bytes: int = 200_000_000
     threads: int = 0
     asset_folder: Path = Path()
+    clova_url: str = ""
+    clova_secret: str = field(default="", repr=False)
 
 
 def read_settings(environ: Mapping[str, str], file: Path | None) -> Settings:
@@ -56,10 +59,10 @@ def read_settings(environ: Mapping[str, str], file: Path | None) -> Settings:
     values: dict[str, Any] = {"asset_folder": _data_folder() / "weights"}
     for name, raw in _file_values(file).items():
         values[name] = _convert(name, raw, str(file))
-    for field in fields(Settings):
-        variable = f"PYOJEONG_{field.name.upper()}"
+    for known in fields(Settings):
+        variable = f"PYOJEONG_{known.name.upper()}"
         if variable in environ:
-            values[field.name] = _convert(field.name, environ[variable], variable)
+            values[known.name] = _convert(known.name, environ[variable], variable)
     return Settings(**values)
 
 
