@@ -21,7 +21,6 @@ from pyojeong.text.speakers_quotes import SINGLE, Turn, turns
 from pyojeong.text.speakers_scene import Evidence, Kind, Scene
 from pyojeong.text.speakers_turns import take_turns
 
-
 NARRATOR = "narrator"
 """Who tells what stands in no quotation."""
 
@@ -103,9 +102,13 @@ def _grammars(text: str, found: list[Turn]) -> dict[str, Grammar]:
 
 
 def _singles_speak(text: str, found: list[Turn]) -> bool:
-    """Whether single marks hold speech: in English texts without double ones."""
-    marks = {q.mark for turn in found for q in turn.quotes}
-    return detect_language(text) != "ko" and marks <= SINGLE
+    """Whether single marks hold speech: where there are no double ones, and in Korean, which
+    sets thoughts so, at least three that are finished sentences."""
+    quotes = [q for turn in found for q in turn.quotes if not turn.script]
+    if any(q.mark not in SINGLE for q in quotes):
+        return False
+    finished = sum(text[q.end - 2 : q.end - 1] in (*".!?…~",) for q in quotes)
+    return detect_language(text) != "ko" or finished > 2
 
 
 def _names(characters: list[Character]) -> dict[int, str]:

@@ -18,7 +18,10 @@ _ELDER = re.compile(
     "엄마|아빠|어머니|아버지|아저씨|아주머니|아줌마|선생님|교장|삼촌|이모|고모|grand|gran$|nan$|nana|mother|father|mum$|mom$|"
     "dad$|king|queen|mayor|captain|professor|teacher|uncle|aunt"
 )
-_COMMON = COMMON_TITLES | frozenset("man woman boy girl lady gentleman driver teacher".split())
+_PARENT = re.compile("엄마|아빠|어머니|아버지|형|누나|오빠|언니|mum|mom|dad|mother|father|papa|mama", re.I)
+_COMMON = COMMON_TITLES | frozenset(
+    ["man", "woman", "boy", "girl", "lady", "gentleman", "driver", "teacher"]
+)
 _LOOK_BACK = 16
 _RECENT = 12
 _CLAUSE = 60
@@ -60,7 +63,7 @@ class Character:
         proper = [name for name, _ in self.proper.most_common()]
         names = [name for name, _ in self.names.most_common()]
         if names and names[0].split()[-1] in _COMMON:
-            names.sort(key=lambda name: -len(name.split()))
+            names.sort(key=lambda name: (not self.names[name], -len(name.split())))
         return [*proper, *names]
 
     def may_be(self, gender: str) -> bool:
@@ -106,7 +109,9 @@ class Cast:
         """As `meet`, but nobody new."""
         return self._known(mention)
 
-    def call(self, mention: Mention, last: Character | None, speaker: Character | None) -> Character:
+    def call(
+        self, mention: Mention, last: Character | None, speaker: Character | None
+    ) -> Character:
         """Who is called by a name or title nobody has had so far.
 
         A title means the one who spoke last; a name the only one around without a name; last,
@@ -115,6 +120,13 @@ class Cast:
         if not mention.proper and last is not None and self._fits(last, mention):
             self.add(last, mention)
             return last
+        around = [
+            c for c in self.recent() if c is not speaker and not c.first_person and not c.plural
+            and c.may_be(mention.gender)
+        ]  # fmt: skip
+        if not mention.proper and len(around) == 1 and not _PARENT.search(mention.name):
+            self.add(around[0], mention)
+            return around[0]
         nameless = [
             c for c in self.recent() if not c.proper and c is not speaker and not c.first_person
             and not c.plural and mention.gender in ("", c.gender or mention.gender)
@@ -128,7 +140,8 @@ class Cast:
 
     def add(self, character: Character, mention: Mention) -> None:
         """Note that a mention is of this character."""
-        (character.proper if mention.proper else character.names)[mention.name] += 1
+        forms = character.proper if mention.proper else character.names
+        forms[mention.name] += mention.role in ("topic", "subject", "addressee")
         for word in mention.words - character.words:
             character.words.add(word)
             self._by_word.setdefault(word, deque(maxlen=_LOOK_BACK)).append(character)
@@ -145,7 +158,9 @@ class Cast:
         for rank, (character, acting, start) in enumerate(reversed(self._recent)):
             if not self._may_stand(character, pronoun):
                 continue
-            same_clause = acting and pronoun.start - start < _CLAUSE and (character, acting, start) is latest
+            same_clause = (
+                acting and pronoun.start - start < _CLAUSE and (character, acting, start) is latest
+            )
             if same_clause and pronoun.role in ("object", "addressee", "bare"):
                 # The fox looked at him: not at the fox.
                 points.setdefault(character, -3.0)
@@ -210,7 +225,7 @@ class Cast:
         # 늑대 아저씨 after 늑대; but 엄마 곰 after 아기 곰 is new.
         tells = any(" " in w for w in mention.words - character.words)
         told = any(" " in w for w in character.words)
-        return mention.words >= character.words or not (tells and told) and not tells
+        return mention.words >= character.words or (not (tells and told) and not tells)
 
     def _new(self, mention: Mention) -> Character:
         character = Character(len(self.characters), set(), {}, mention.gender, mention.plural)

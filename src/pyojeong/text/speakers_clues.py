@@ -65,13 +65,15 @@ class Address:
     """What a quotation tells of its own speaker and listener.
 
     called: whom it addresses. itself: who it says it is. told_of: others it names. tones: "polite",
-    "plain" (levels of speech) or "elder" (as old people and kings talk).
+    "plain" (levels of speech) or "elder" (as old people and kings talk). replies: it begins as
+    answers and counter-questions do.
     """
 
     called: list[Mention] = field(default_factory=list)
     itself: Mention | None = None
     told_of: list[Mention] = field(default_factory=list)
     tones: frozenset[str] = frozenset()
+    replies: bool = False
 
 
 class Grammar(Protocol):

@@ -18,10 +18,62 @@ _SUBORDINATE = re.compile(
     r"[\s,;—–]*(?:when|while|as|because|until|before|after|if|though|although|since|once|that|who)\b",
     re.I,
 )
+_REPLY = re.compile(
+    r"(?:Yes|No|Not|Nothing|Nobody|Never|What|Why|Who|Where|When|How|Oh|Well|Then|But|Of course|Really|Maybe|Perhaps|Sure|Okay|All right|"
+    r"Thank|Because|And|I know|I am not|I'm not|That|You|So|Me)\b"
+)
 _PIECE = re.compile('[^.,!?…~;:\\n“”"()—–]+')
 _CALLING = frozenset(
-    "oh o ah dear my little old poor hey yes no please thank you sorry hello hi goodbye well come on good morning evening night now so then and but look listen sweet darling dearest excuse me all right goodnight welcome here is that the it's why".split()
-)  # noqa: E501
+    [
+        "oh",
+        "o",
+        "ah",
+        "dear",
+        "my",
+        "little",
+        "old",
+        "poor",
+        "hey",
+        "yes",
+        "no",
+        "please",
+        "thank",
+        "you",
+        "sorry",
+        "hello",
+        "hi",
+        "goodbye",
+        "well",
+        "come",
+        "on",
+        "good",
+        "morning",
+        "evening",
+        "night",
+        "now",
+        "so",
+        "then",
+        "and",
+        "but",
+        "look",
+        "listen",
+        "sweet",
+        "darling",
+        "dearest",
+        "excuse",
+        "me",
+        "all",
+        "right",
+        "goodnight",
+        "welcome",
+        "here",
+        "is",
+        "that",
+        "the",
+        "it's",
+        "why",
+    ]
+)
 _SELF = re.compile(
     r"\b(?:I am|I'm|I’m|[Mm]y name is|[Tt]his is|[Ii]t's me,|[Ii]t is I,)\s+((?:the |an? )?[A-Za-z]{2,20}(?: [A-Z][a-z]{1,20})?)"
 )
@@ -109,7 +161,8 @@ class English:
             m for m in self.mentions(start, min(end, start + 400))
             if not m.pronoun and m.start not in places and m.name != "I"
         ]  # fmt: skip
-        return Address(called, itself, told_of)
+        replies = bool(_REPLY.match(self.text, start, end))
+        return Address(called, itself, told_of, replies=replies)
 
     def named(self, start: int, end: int) -> Mention:
         name = self.text[start:end]

@@ -14,7 +14,17 @@ from pyojeong.text.endings import QUOTING
 from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
 from pyojeong.text.speakers_nouns_ko import Nouns
 from pyojeong.text.speakers_quotes import SINGLE
-from pyojeong.text.speakers_words_ko import ACTS, ANSWERED, ASKED, SAID, THOUGHT, WROTE
+from pyojeong.text.speakers_words_ko import (
+    ACTS,
+    ANSWERED,
+    ASKED,
+    ENTERS,
+    SAID,
+    SILENT,
+    THINKS,
+    THOUGHT,
+    WROTE,
+)
 
 _SWITCH = re.compile(
     r"(?:(?<![여남혼의타모그부제사])자|니까|더니|[하보으]니|지만|거든)(?=[\s,])[\s,]*"
@@ -36,10 +46,58 @@ _NAMED = re.compile(
 )
 _ABOUT = re.compile("이?라는|이?란|[은는이가을를와과의에도로]")
 _SOUND = re.compile(r"(?:하는|하고|하며)?\s*(?:\S+\s+){0,3}?소리(?:가|와|도|만|를 ?(?:내며|들))")
+_REPLY = re.compile(
+    r"[\s…]*(?:그럼|그러면|아니|응|그래|네[,.! ]|예[,.! ]|뭐|뭘|왜|누가|어디|언제|어떻게|정말|진짜|설마|싫|좋아|아뇨|글쎄|맞아|알았|알아|고마|미안|천만|"
+    r"그런|그게|그건|하지만|그래도|어[?!,]|뭣|무슨|물론|당연)"
+)
+_YOU = re.compile("(?:너|네가|넌|널|너희|자네|당신)")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
 _CALLING = frozenset(
-    "아 어 오 얘 얘야 이봐 자 저 저기 여보세요 사랑하는 우리 내 착한 귀여운 예쁜 어이 야 헤이 아이고 에구 어머 응 그래 안녕 안녕하세요 저기요 고마워 미안해 잘가 네 아니 글쎄 있잖아 불쌍한 이 요 존경하는 친애하는 제발 이보게 여보게".split()
-)  # noqa: E501
+    [
+        "아",
+        "어",
+        "오",
+        "얘",
+        "얘야",
+        "이봐",
+        "자",
+        "저",
+        "저기",
+        "여보세요",
+        "사랑하는",
+        "우리",
+        "내",
+        "착한",
+        "귀여운",
+        "예쁜",
+        "어이",
+        "야",
+        "헤이",
+        "아이고",
+        "에구",
+        "어머",
+        "응",
+        "그래",
+        "안녕",
+        "안녕하세요",
+        "저기요",
+        "고마워",
+        "미안해",
+        "잘가",
+        "네",
+        "아니",
+        "글쎄",
+        "있잖아",
+        "불쌍한",
+        "이",
+        "요",
+        "존경하는",
+        "친애하는",
+        "제발",
+        "이보게",
+        "여보게",
+    ]
+)
 _SELF = re.compile(
     r"(?:^|[\s,.!?])(?:나는|난|내가|저는|전|제가|나|저|나야말로|내 이름은|제 이름은)\s+(?:[가-힣]+\s+){0,3}?"
     r"([가-힣]{1,8}?)(?:이야|야|예요|이에요|입니다|이란다|란다|이라고 (?:해|합)|라고 (?:해|합)|라네|올시다|이다)(?![가-힣])"
@@ -75,16 +133,21 @@ class Korean:
         if not stop and followed and not attached:
             return Clause(open=True)
         stop_at = stop.end() if stop else end
+        named = self.nouns.copula(start, stop_at)
+        if named is not None:
+            return Clause(named, None, "say", True, end=stop_at)
         first = _SWITCH.search(self.text, start, stop_at)
         limit = first.start() if first and attached else stop_at
         sentence = self.text[start:limit]
+        if followed and not attached and ENTERS.search(sentence):
+            return Clause(open=True)
         if attached and _CITED.match(begun):
             owner = self._owner(start, limit, mentions)
             heard = self._subject(start, stop_at, mentions)
             return Clause(
                 owner or heard, None, "say" if owner else "", True, cited=not owner, end=stop_at
             )
-        act = _act(sentence)
+        act = _act(sentence, attached)
         subject = self._subject(start, limit, mentions)
         if subject is None and not attached:
             subject = self._stranger(start, limit, act)
@@ -103,12 +166,14 @@ class Korean:
             begin = stops[-2]
         switches = [m.end() for m in _SWITCH.finditer(self.text, begin, end)]
         last = switches[-1] if switches else begin
-        act = _act(self.text[last:end])
+        act = _act(self.text[last:end], opened)
         subject = self._subject(last, end, mentions)
         if subject is None and switches:
             subject = self._subject(begin, end, mentions)
         subject = subject or self._stranger(last, end, act)
-        return Clause(subject, self._listener(begin, end, mentions), act, False, opened)
+        silent = bool(SILENT.search(self.text, last, end)) and not act
+        listener = self._listener(begin, end, mentions)
+        return Clause(subject, listener, act, False, opened, weak=silent)
 
     def address(self, start: int, end: int) -> Address:
         called = []
@@ -118,7 +183,9 @@ class Korean:
                 called.append(mention)
         own = _SELF.search(self.text, start, min(end, start + 200))
         itself = self.nouns.person(own.start(1), own.end(1)) if own else None
-        return Address(called, itself, tones=_tones(self.text[max(start, end - 60) : end]))
+        tones = _tones(self.text[max(start, end - 60) : end])
+        replies = bool(_REPLY.match(self.text, start, end))
+        return Address(called, itself, tones=tones, replies=replies)
 
     def named(self, start: int, end: int) -> Mention:
         name = self.text[start:end]
@@ -163,6 +230,9 @@ class Korean:
             mention = self.nouns.person(words[0][0], words[-1][0] + len(words[-1][1]), called=True)
             if mention:
                 return mention
+        if len(words) > 1 and _YOU.match(words[1][1]):
+            at, name = words[0]
+            return self.nouns.person(at, at + len(name), called=True)
         for count in (1, 2):
             if len(words) > count and words[count - 1][1][-1] in "아야":
                 stop = words[count - 1][0] + len(words[count - 1][1])
@@ -209,8 +279,8 @@ def _tones(words: str) -> frozenset[str]:
     return frozenset(tones | ({"elder"} if _ELDER.search(words) else set()))
 
 
-def _act(words: str) -> Act:
-    if THOUGHT.search(words):
+def _act(words: str, attached: bool = False) -> Act:
+    if (THOUGHT if attached else THINKS).search(words):
         return "think"
     if ASKED.search(words):
         return "ask"

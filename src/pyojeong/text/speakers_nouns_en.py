@@ -29,11 +29,32 @@ _WORD = re.compile(r"[A-Za-z]{1,24}(?:-[A-Za-z]{1,24})?(?:['’][a-z]{1,2}(?![a-
 _CALLED = re.compile(r"(?:[“\"'‘]|, )([A-Z][a-z]{1,20})(?=[,.!?])")
 _ANIMATE = MEN | WOMEN | OTHERS
 _DETERMINERS = frozenset(
-    "the a an his her my their our your its this that one another each every some two three four".split()
+    [
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "my",
+        "their",
+        "our",
+        "your",
+        "its",
+        "this",
+        "that",
+        "one",
+        "another",
+        "each",
+        "every",
+        "some",
+        "two",
+        "three",
+        "four",
+    ]
 )
 _SUBJECT = {"he": "m", "she": "f", "they": "", "we": "", "i": ""}
 _OBJECT = {"him": "m", "them": ""}
-_GROUP = frozenset("they them we".split())
+_GROUP = frozenset(["they", "them", "we"])
 _LONGEST = 5
 _GENERIC = {
     **dict.fromkeys(("boy", "girl", "lad", "child"), "young"),
@@ -41,8 +62,7 @@ _GENERIC = {
 }
 _CRAFT = ("maker", "keeper", "man", "woman", "boy", "girl", "smith", "master", "monger", "wright", "seller", "teller", "father",
           "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "ist", "cian")  # fmt: skip
-_BODY = frozenset("hands hand eyes eye voice face lips mouth cheeks cheek smile heart shoulders knees fingers chin ears ear tail brow eyebrows "
-                  "moustache jaw nose head stomach legs feet whiskers wings breath tears words answer reply".split())  # fmt: skip
+_BODY = frozenset(["hands", "hand", "eyes", "eye", "voice", "face", "lips", "mouth", "cheeks", "cheek", "smile", "heart", "shoulders", "knees", "fingers", "chin", "ears", "ear", "tail", "brow", "eyebrows", "moustache", "jaw", "nose", "head", "stomach", "legs", "feet", "whiskers", "wings", "breath", "tears", "words", "answer", "reply"])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +339,11 @@ def _generic(words: list[str]) -> str:
         return ""
     if words[0] in ("old", "elderly"):
         return "old"
-    return "" if len(words) > 1 and words[0] not in ("poor", "young", "little") else _GENERIC[words[-1]]
+    return (
+        ""
+        if len(words) > 1 and words[0] not in ("poor", "young", "little")
+        else _GENERIC[words[-1]]
+    )
 
 
 def _pronoun(start: int, end: int, low: str, role: Role) -> Mention:

@@ -17,8 +17,9 @@ Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 # Evidence that is no more than a hint is weighed; points for it:
 BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 1.0, 3.0
+BOUND = 4.0
 _LOOK_BACK, _SOON = 4, 3
-SHARED, WEAK = 0.7, 0.6
+SHARED, WEAK, SAYS_NOTHING = 0.4, 0.4, 0.4
 ACROSS, OWN_NAME, PRONOUN, PRONOUN_OTHER = 0.6, 8.0, 6.0, 4.5
 
 
@@ -45,6 +46,7 @@ class Evidence:
     tagged: bool = False
     asks: bool = False
     tones: frozenset[str] = frozenset()
+    replies: bool = False
     told_of: list[Character] = field(default_factory=list)
     silent: bool = False
 
@@ -200,7 +202,7 @@ class Scene:
             if character is not None:
                 evidence.called.append(character)
                 evidence.barred.add(character)
-        evidence.tones = told.tones
+        evidence.tones, evidence.replies = told.tones, told.replies
         evidence.told_of = [c for c in map(self.cast.find, told.told_of) if c is not None]
         itself = self.cast.find(told.itself) if told.itself else None
         if itself is not None:
@@ -246,7 +248,7 @@ class Scene:
         else:
             between = own and here.start > 0 and here.sentences(self.text) == 1
             between = between and here.start == here.begun
-            self._weigh(evidence, source, own, between, ahead, after, followed, grammar)
+            self._weigh(evidence, source, own, between, before, ahead, after, followed, grammar)
         if after.cited and after.subject:
             hearer = self._meet(after.subject)
             if hearer is not None:
@@ -269,8 +271,8 @@ class Scene:
                 evidence.hint(other, PRONOUN_OTHER)
 
     def _weigh(
-        self, evidence: Evidence, source: _Stretch, own: bool, between: bool, ahead: _Stretch,
-        after: Clause, followed: bool, grammar: Grammar,
+        self, evidence: Evidence, source: _Stretch, own: bool, between: bool, before: Clause,
+        ahead: _Stretch, after: Clause, followed: bool, grammar: Grammar,
     ) -> None:  # fmt: skip
         share = 1.0 if own else ACROSS
         for distance, mention in source.beats(self.text)[:3]:
@@ -278,12 +280,16 @@ class Scene:
             if mention.role == "subject" and between and grammar.marks_topics:
                 # "…" 토끼가 웃었어요. "…": 가 binds it to the words before.
                 points *= SHARED
+            if between and distance == 0 and before.weak:
+                points *= SAYS_NOTHING
             if after.attached and not after.cited and distance == 0:
                 points = max(points, ZERO_SUBJECT)
             evidence.hint(self._meet(mention), points)
         if after.subject and not after.attached and not after.open:
             own = not followed or ahead.end - after.end > 3
             points = AFTER if own else AFTER_BETWEEN
+            if grammar.marks_topics:
+                points = BOUND if after.subject.role == "subject" else AFTER
             evidence.hint(self._meet(after.subject), points * (WEAK if after.weak else 1.0))
         if evidence.hints and evidence.clue == "turn":
             evidence.clue = "beat"

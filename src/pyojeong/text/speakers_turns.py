@@ -21,7 +21,7 @@ _AGAIN, _AGAIN_LATER, _AFTER_TAG, _ANSWER = -4.0, -0.5, 2.5, -1.0
 _BEFORE_LAST, _BEFORE_LAST_LATER = 3.0, 1.0
 _CALLED, _CALLS, _BARRED = 2.5, 1.5, -9.0
 _TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
-_GOES_ON = 30.0
+_GOES_ON, _REPLIES = 30.0, -1.5
 _RECENT, _SOON, _FIRST_PERSON = 0.6, 0.2, 0.3
 _FAR = 3
 """Sentences of narration after which a talk is another."""
@@ -149,6 +149,8 @@ def _turn(
             total += _ANSWER if before.asks and not evidence.asks else _AFTER_TAG
         else:
             total += _AGAIN if near else _AGAIN_LATER
+        if evidence.replies and (near or evidence.tagged):
+            total += _REPLIES
     elif character is before_last:
         total += _BEFORE_LAST if near else _BEFORE_LAST_LATER
     if character in before.called and character is not last:
@@ -173,7 +175,7 @@ def _manner(
     """Points for talking as this character talks elsewhere, and as old people do."""
     total = 0.0
     if "elder" in evidence.tones:
-        total += _ELDER if character.elder else -_ELDER / 2
+        total += _ELDER if character.elder else -_ELDER / 2 * character.first_person
     own = tones.get(character, Counter[str]())
     for tone, other in (("polite", "plain"), ("plain", "polite")):
         if tone in evidence.tones:

@@ -1,0 +1,166 @@
+"""Korean names learned from a text, where grammar or action gives them away.
+
+에게 and 한테 mark persons and animals only; 아 and 야 call somebody; verbs of speech have a person for
+their subject, and so have 고개를 끄덕이다, 입을 다물다 and their like, whatever the name looks like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from pyojeong.text.speakers_particles_ko import PERSONAL, ends_in_consonant, splits
+from pyojeong.text.speakers_words_ko import (
+    ANIMALS,
+    KIN,
+    NAMES,
+    NOBODY,
+    PEOPLE,
+    SAID,
+    SUFFIXES,
+    THINGS,
+    words_of,
+)
+
+WORD = re.compile("[가-힣A-Za-z0-9]{1,24}")
+ADVERBS = words_of(
+    """같이 많이 깊이 높이 일찍이 깊숙이 더욱이 곰곰이 틈틈이 간간이 번번이 나날이 낱낱이 겹겹이 굳이 반듯이 길이 넓이 나지막이
+    가득이 촘촘이 빽빽이 축축이 멀찍이 느직이 없이 끝없이 말없이 쉴새없이 하염없이 힘없이 소리없이 어김없이 지금이 물끄러미"""
+)
+# 다가 + 가, 걸어 + 가: verbs of going, no nouns.
+_GOING = words_of(
+    """다 올라 내려 따라 찾아 날아 돌아 데려 들어 걸어 뛰어 기어 쫓아 몰려 지나 건너 다녀 달려 나아 넘어 물러 빠져 끌려 다가
+    살아 흘러 이어 뛰쳐나 뛰어나 달려나 걸어나 도망 떠나 사라져"""
+)
+_VERBAL = re.compile("[하되있없지치리르키추오가보내히기두이시으대우]$")
+_CONNECTIVE = ("고", "며", "면서", "어서", "아서", "려고", "다가", "도록")
+_THING_TAILS = frozenset("불빛물길문집돌꽃잎책옷방산강힘밤날속밖앞뒤위밑옆쪽끝데때곳수것줄")
+_NAMED = re.compile(
+    r"([가-힣]{2,6}?)(?:이라는|라는|이라고 (?:불|하는|부르)|라고 (?:불|하는|부르)|이란|란)\s+(?:[가-힣]+\s+){0,2}?([가-힣]+)"
+)
+_NAME_IS = re.compile(
+    r"이름은\s+([가-힣]{2,6}?)(?:이었|였|이에|예요|입니|이라|라고|이라고|이야|야|이다)"
+)
+_CALLED = re.compile(r"(?<![가-힣])([가-힣]{1,5}?)[아야](?=[\s,!~.?…])")
+_BODY_ACT = re.compile(
+    r"(?<![가-힣])([가-힣]{2,6})\s+(?:[가-힣]+\s+){0,2}?(?:고개를? ?(?:\S+ )?[끄저숙들돌갸흔떨]|입을 ?(?:\S+ )?[다삐열벌막내모떼]|입술을? ?[깨내삐]|손을? ?[들흔내뻗모잡]|"
+    r"눈을 ?(?:\S+ )?[감뜨떴비깜크동흘반찡부치굴]|어깨를 ?[으들움]|팔짱을|주먹을 ?[쥐불휘]|코를 ?[막쥐훌벌킁]|발을 ?[동구굴]|혀를 ?[내찼차]|무릎을 ?[꿇끌탁]|"
+    r"한숨을|숨을 ?[몰죽참헐멈들]|미소를|얼굴을 ?[찡붉찌가]|이마를 ?[짚찌찡문]|머리를 ?[긁갸쓸감숙]|가슴을 ?[쓸치졸두]|배를 ?[잡쥐]|배꼽을|눈물을 ?[닦훔흘글뚝]|"
+    r"웃음을 ?[터참]|귀를 ?[막기쫑의]|손톱을|손뼉을|박수를|팔꿈치로)"
+)
+_BODY_OWNED = re.compile(
+    r"(?<![가-힣])([가-힣]{2,6})의\s+(?:[가-힣]+\s+){0,1}?(?:귓불|볼|눈|얼굴|손|어깨|목소리|눈동자|눈썹|눈꺼풀|입술|입|코|이마|귀|뺨|표정|품|등|가슴|손등|발|머리카락|눈빛|손끝)"
+)
+
+
+class Names:
+    """Names of one text, and with which particles each word stands in it."""
+
+    def __init__(
+        self, text: str, narration: list[tuple[int, int]], speech: list[tuple[int, int]]
+    ) -> None:
+        self.text = text
+        self.known: set[str] = set()
+        self.kept: set[str] = set()
+        self.seen: defaultdict[str, set[str]] = defaultdict(set)
+        self._read(narration)
+        for start, end in narration:
+            self._told(start, end)
+        for start, end in speech:
+            self._called(start, min(end, start + 400))
+
+    def is_name(self, stem: str) -> bool:
+        return stem in self.known or stem in NAMES
+
+    def plain(self, stem: str) -> str:
+        """만복이 → 만복; a 이 that is part of the name stays (별이, 다람이)."""
+        short = stem.removesuffix("이")
+        if not short or short == stem or not ends_in_consonant(short) or listed(stem) or stem in self.kept:
+            return stem
+        own = len(short) > 1 and (self.is_name(stem) or self.is_name(short))
+        return short if own else stem
+
+    def could_be(self, stem: str, particle: str, leads: bool = False) -> bool:
+        """Whether an unknown word may name a person; leads: it begins its sentence."""
+        if len(stem) < 2 or stem in THINGS or stem in NOBODY or stem in _GOING:
+            return False
+        if stem.removesuffix("들") in THINGS or stem[-1] in _THING_TAILS:
+            return False
+        if any(stem[i:] in THINGS for i in range(1, len(stem) - 1)):
+            return False
+        if stem + particle in ADVERBS or stem.endswith(_CONNECTIVE):
+            return False
+        if particle not in ("는", "은"):
+            return True
+        other = self.seen.get(stem, set()) - {"는", "은", "도", "만이"}
+        return bool(other) or (leads and not _VERBAL.search(stem))
+
+    # --- learning ----------------------------------------------------------------------------
+
+    def _read(self, narration: list[tuple[int, int]]) -> None:
+        personal = []
+        for start, end in narration:
+            for match in WORD.finditer(self.text, start, end):
+                for stem, role, particle in splits(match.group()):
+                    self.seen[stem].add(particle)
+                    if role == "addressee" and particle.startswith(PERSONAL):
+                        personal.append(stem)
+        for stem in personal:
+            self._add(stem)
+
+    def _told(self, start: int, end: int) -> None:
+        for m in _NAMED.finditer(self.text, start, end):
+            kind = next((s for s, _, _ in splits(m[2]) if listed(s)), m[2])
+            if listed(kind):
+                self._add(self._whole(m[1], kind in ANIMALS))
+        for m in _NAME_IS.finditer(self.text, start, end):
+            self._add(self._whole(m[1], animal=False))
+        for m in _BODY_ACT.finditer(self.text, start, end):
+            for stem, role, particle in splits(m[1]):
+                if role in ("topic", "subject") and particle in ("이", "가", "은", "는"):
+                    if stem in THINGS or self.could_be(stem, particle, leads=True):
+                        self._add(stem, sure=True)
+        for m in _BODY_OWNED.finditer(self.text, start, end):
+            if self.could_be(m[1], "의") or (m[1] in THINGS and len(self.seen[m[1]]) > 2):
+                self._add(m[1], sure=True)
+        if SAID.search(self.text, start, end):
+            self._subjects(start, end)
+
+    def _subjects(self, start: int, end: int) -> None:
+        """Subjects beside verbs of speech that stand with other particles too."""
+        for match in WORD.finditer(self.text, start, end):
+            for stem, role, particle in splits(match.group()):
+                subject = role in ("topic", "subject") and particle != "도"
+                if subject and len(self.seen[stem]) > 1 and self.could_be(stem, particle):
+                    self._add(stem)
+
+    def _called(self, start: int, end: int) -> None:
+        for m in _CALLED.finditer(self.text, start, end):
+            if self.seen.get(m[1]) or self.seen.get(m[1] + "이"):
+                self._add(m[1])
+
+    def _add(self, stem: str, sure: bool = False) -> None:
+        plain = stem.removesuffix("들")
+        if plain and plain not in NOBODY and not listed(plain) and (sure or plain not in THINGS):
+            self.known.add(plain)
+
+    def _whole(self, name: str, animal: bool) -> str:
+        """다람이라는 is 다람 + 이라는 or 다람이 + 라는: as the text uses it elsewhere."""
+        longer = name + "이"
+        short_forms = self.seen.get(name, set()) - {"이", "이랑", "의", "도"}
+        if not ends_in_consonant(name) or longer not in self.seen or short_forms:
+            return name
+        if animal:
+            self.kept.add(longer)
+        return longer
+
+
+def listed(stem: str) -> bool:
+    """Whether the lists know the word for somebody who can speak."""
+    plain = stem in KIN or stem in ANIMALS or stem in PEOPLE or stem in NAMES
+    return plain or (stem.endswith(SUFFIXES) and stem not in SUFFIXES and _long_enough(stem))
+
+
+def _long_enough(stem: str) -> bool:
+    """대장이 is 대장 + 이, no 장이 like 대장장이."""
+    return len(stem) > 3 or not stem.endswith(("장이", "쟁이"))
