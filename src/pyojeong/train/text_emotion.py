@@ -62,18 +62,18 @@ class Config:
     rate: float = 0.06
     dropped: tuple[float, ...] = (0.5, 0.5, 0.4, 0.15)
     hidden_dropped: float = 0.4
-    balance: float = 0.4
+    balance: float = 0.3
     seed: int = 0
     mass: tuple[tuple[str, float], ...] = (
-        ("corpus_ko", 0.28),
-        ("corpus_en", 0.21),
-        ("templates_ko", 0.05),
-        ("templates_en", 0.05),
-        ("goemotions_ko", 0.17),
-        ("goemotions_en", 0.16),
-        ("kote", 0.07),
-        ("xed_en", 0.08),
-        ("nsmc_keyword_weak", 0.04),
+        ("corpus_ko", 0.20),
+        ("corpus_en", 0.15),
+        ("templates_ko", 0.03),
+        ("templates_en", 0.03),
+        ("goemotions_ko", 0.20),
+        ("goemotions_en", 0.18),
+        ("kote", 0.09),
+        ("xed_en", 0.12),
+        ("nsmc_keyword_weak", 0.03),
     )
 
 
