@@ -95,7 +95,8 @@ def _grammars(text: str, found: list[Turn]) -> dict[str, Grammar]:
     speech = [q.inside() for turn in found for q in turn.quotes]
     grammars: dict[str, Grammar] = {}
     if re.search("[가-힣]", text):
-        grammars["ko"] = Korean(text, narration, speech)
+        names = {turn.script for turn in found if re.fullmatch("[가-힣]{2,6}", turn.script)}
+        grammars["ko"] = Korean(text, narration, speech, names)
     if not grammars or re.search("[A-Za-z]{2}", text):
         grammars["en"] = English(text, narration)
     return grammars

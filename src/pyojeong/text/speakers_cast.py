@@ -14,7 +14,7 @@ from pyojeong.text.speakers_clues import Mention
 from pyojeong.text.speakers_words_ko import COMMON_TITLES
 
 _ELDER = re.compile(
-    "할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|마녀|선비|훈장|장군|거인|부엉이|"
+    "할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|마녀|선비|훈장|장군|이장|촌장|대장|거인|부엉이|"
     "엄마|아빠|어머니|아버지|아저씨|아주머니|아줌마|선생님|교장|삼촌|이모|고모|grand|gran$|nan$|nana|mother|father|mum$|mom$|"
     "dad$|king|queen|mayor|captain|professor|teacher|uncle|aunt"
 )
@@ -79,17 +79,20 @@ class Cast:
         self._by_word: dict[str, deque[Character]] = {}
         self._recent: deque[tuple[Character, bool, int]] = deque(maxlen=_RECENT)
 
-    def meet(self, mention: Mention, expected: Character | None = None) -> Character | None:
+    def meet(
+        self, mention: Mention, expected: Character | None = None, vote: bool = True
+    ) -> Character | None:
         """The character a mention stands for, a new one if need be; None for a pronoun that
         nobody fits.
 
-        expected: one who was called by name, and is likely to be seen next.
+        expected: one who was called by name, and is likely to be seen next. vote: whether a
+        pronoun tells of the gender of whom it stands for.
         """
         if mention.pronoun:
             meant = self.stand_for(mention)
             if meant is not None:
                 self._note(meant, mention)
-                self._vote(meant, mention.gender)
+                self._vote(meant, mention.gender if vote else "")
             return meant
         character = self._known(mention)
         if character is None and mention.generic:

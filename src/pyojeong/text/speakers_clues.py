@@ -46,7 +46,8 @@ class Clause:
 
     subject: who does what it tells. addressee: to whom. act: the verb of speech or thought in it.
     attached: grammar binds it to the quotation (하고 …, said …). open: it is unfinished and goes
-    on with the quotation after it. weak: rather what others do on hearing it. cited: it tells of
+    on with the quotation after it. weak: rather what others do on hearing it. enters, leaves:
+    its subject comes or goes. cited: it tells of
     somebody who hears the quotation. end: where its sentence ends; 0 where there is none.
     """
 
@@ -56,6 +57,8 @@ class Clause:
     attached: bool = False
     open: bool = False
     weak: bool = False
+    enters: bool = False
+    leaves: bool = False
     cited: bool = False
     end: int = 0
 
@@ -80,9 +83,11 @@ class Grammar(Protocol):
     """The rules of one language. Positions are those of the text it was made for.
 
     marks_topics: whether who is new and who is known have marks of their own (가, 는).
+    tag_goes_on: points for one speaker before and after a tag that ends a sentence.
     """
 
     marks_topics: bool
+    tag_goes_on: float
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Everybody mentioned in a stretch of narration, in order."""

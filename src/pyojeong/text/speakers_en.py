@@ -93,6 +93,7 @@ class English:
     """The Grammar of an English text; narration: where its narration stands, to learn names from."""
 
     marks_topics = False
+    tag_goes_on = 2.5
 
     def __init__(self, text: str, narration: list[tuple[int, int]]) -> None:
         self.text = text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 
 from pyojeong.text.endings import QUOTING
 from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
@@ -19,6 +20,8 @@ from pyojeong.text.speakers_words_ko import (
     ANSWERED,
     ASKED,
     ENTERS,
+    LEAVES,
+    NEGATED,
     SAID,
     SILENT,
     THINKS,
@@ -48,7 +51,7 @@ _ABOUT = re.compile("이?라는|이?란|[은는이가을를와과의에도로]")
 _SOUND = re.compile(r"(?:하는|하고|하며)?\s*(?:\S+\s+){0,3}?소리(?:가|와|도|만|를 ?(?:내며|들))")
 _REPLY = re.compile(
     r"[\s…]*(?:그럼|그러면|아니|응|그래|네[,.! ]|예[,.! ]|뭐|뭘|왜|누가|어디|언제|어떻게|정말|진짜|설마|싫|좋아|아뇨|글쎄|맞아|알았|알아|고마|미안|천만|"
-    r"그런|그게|그건|하지만|그래도|어[?!,]|뭣|무슨|물론|당연)"
+    r"그런|그게|그건|하지만|그래도|어[?!,]|야[!,. ]|흥|쳇|거짓말|어머|허[,!]|하하|뭣|무슨|물론|당연)"
 )
 _YOU = re.compile("(?:너|네가|넌|널|너희|자네|당신)")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
@@ -112,13 +115,21 @@ _FINAL = re.compile("[.!?…~。！？]\\s*$")
 
 
 class Korean:
-    """The Grammar of a Korean text; narration: where its narration stands, to learn names from."""
+    """The Grammar of a Korean text; narration, speech: where they stand, to learn names from;
+    names: those known already."""
 
     marks_topics = True
+    tag_goes_on = 1.0
 
-    def __init__(self, text: str, narration: list[tuple[int, int]], speech: list[tuple[int, int]]):
+    def __init__(
+        self,
+        text: str,
+        narration: list[tuple[int, int]],
+        speech: list[tuple[int, int]],
+        names: Iterable[str] = (),
+    ) -> None:
         self.text = text
-        self.nouns = Nouns(text, narration, speech)
+        self.nouns = Nouns(text, narration, speech, names)
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         return self.nouns.mentions(start, end)
@@ -140,20 +151,23 @@ class Korean:
         limit = first.start() if first and attached else stop_at
         sentence = self.text[start:limit]
         if followed and not attached and ENTERS.search(sentence):
-            return Clause(open=True)
+            return Clause(open=True, enters=True)
         if attached and _CITED.match(begun):
             owner = self._owner(start, limit, mentions)
             heard = self._subject(start, stop_at, mentions)
             return Clause(
                 owner or heard, None, "say" if owner else "", True, cited=not owner, end=stop_at
             )
+        if not attached:
+            limit = self._own_clause(start, limit, mentions)
+            sentence = self.text[start:limit]
         act = _act(sentence, attached)
         subject = self._subject(start, limit, mentions)
         if subject is None and not attached:
             subject = self._stranger(start, limit, act)
         listener = self._listener(start, limit, mentions)
         return Clause(
-            subject, listener, act, attached, weak=self._weak(subject, followed), end=stop_at
+            subject, listener, act, attached, weak=self._weak(subject, stop_at), end=stop_at
         )
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
@@ -171,21 +185,31 @@ class Korean:
         if subject is None and switches:
             subject = self._subject(begin, end, mentions)
         subject = subject or self._stranger(last, end, act)
-        silent = bool(SILENT.search(self.text, last, end)) and not act
         listener = self._listener(begin, end, mentions)
-        return Clause(subject, listener, act, False, opened, weak=silent)
+        return Clause(
+            subject, listener, act, False, opened,
+            weak=bool(SILENT.search(self.text, last, end)) and not act,
+            enters=bool(ENTERS.search(self.text, last, end)),
+            leaves=bool(LEAVES.search(self.text, last, end)),
+        )  # fmt: skip
 
     def address(self, start: int, end: int) -> Address:
         called = []
         for piece in _PIECE.finditer(self.text, start, min(end, start + 400)):
             mention = self._called(piece.start(), piece.end())
-            if mention:
+            edge = not self._words(start, piece.start()) or not self._words(piece.end(), end)
+            if mention and (edge or self.text[piece.end() - 1] in "아야"):
                 called.append(mention)
         own = _SELF.search(self.text, start, min(end, start + 200))
         itself = self.nouns.person(own.start(1), own.end(1)) if own else None
         tones = _tones(self.text[max(start, end - 60) : end])
         replies = bool(_REPLY.match(self.text, start, end))
         return Address(called, itself, tones=tones, replies=replies)
+
+    def _words(self, start: int, end: int) -> list[str]:
+        """What is said in a stretch besides interjections."""
+        words = re.findall("[가-힣A-Za-z]+", self.text[start : min(end, start + 40)])
+        return [word for word in words if word not in _CALLING]
 
     def named(self, start: int, end: int) -> Mention:
         name = self.text[start:end]
@@ -251,12 +275,20 @@ class Korean:
             return None
         return found[-1] if SAID.search(self.text, start, end) else found[0]
 
-    def _weak(self, subject: Mention | None, followed: bool) -> bool:
+    def _weak(self, subject: Mention | None, end: int) -> bool:
         """Whether a clause rather tells how somebody takes the words: 나는 …, 아빠의 손이 …"""
         if subject is None:
             return False
-        topic = subject.role == "topic" and (followed or subject.name == "나")
-        return topic or self.text[subject.end : subject.end + 1] == "의"
+        if SILENT.search(self.text, subject.end, end):
+            return True
+        return subject.name == "나" or self.text[subject.end : subject.end + 1] == "의"
+
+    def _own_clause(self, start: int, end: int, mentions: list[Mention]) -> int:
+        """Where a second one begins to act in a sentence: 도깨비가 앞장을 섰고, 영감은 …"""
+        found = [m for m in _within(mentions, start, end) if m.role in ("topic", "subject")]
+        if len(found) < 2 or found[0].role == "topic":
+            return end
+        return found[1].start
 
     def _listener(self, start: int, end: int, mentions: list[Mention]) -> Mention | None:
         found = [m for m in _within(mentions, start, end) if m.role == "addressee"]
@@ -280,6 +312,8 @@ def _tones(words: str) -> frozenset[str]:
 
 
 def _act(words: str, attached: bool = False) -> Act:
+    if NEGATED.search(words):
+        return ""
     if (THOUGHT if attached else THINKS).search(words):
         return "think"
     if ASKED.search(words):

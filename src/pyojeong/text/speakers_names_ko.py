@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from pyojeong.text.speakers_particles_ko import PERSONAL, ends_in_consonant, splits
 from pyojeong.text.speakers_words_ko import (
@@ -34,7 +35,7 @@ _GOING = words_of(
 )
 _VERBAL = re.compile("[하되있없지치리르키추오가보내히기두이시으대우]$")
 _CONNECTIVE = ("고", "며", "면서", "어서", "아서", "려고", "다가", "도록")
-_THING_TAILS = frozenset("불빛물길문집돌꽃잎책옷방산강힘밤날속밖앞뒤위밑옆쪽끝데때곳수것줄")
+_THING_TAILS = frozenset("불빛물길문집돌꽃잎책옷방산강힘밤날속밖앞뒤위밑옆쪽끝데때곳수것줄틀")
 _NAMED = re.compile(
     r"([가-힣]{2,6}?)(?:이라는|라는|이라고 (?:불|하는|부르)|라고 (?:불|하는|부르)|이란|란)\s+(?:[가-힣]+\s+){0,2}?([가-힣]+)"
 )
@@ -48,6 +49,11 @@ _BODY_ACT = re.compile(
     r"한숨을|숨을 ?[몰죽참헐멈들]|미소를|얼굴을 ?[찡붉찌가]|이마를 ?[짚찌찡문]|머리를 ?[긁갸쓸감숙]|가슴을 ?[쓸치졸두]|배를 ?[잡쥐]|배꼽을|눈물을 ?[닦훔흘글뚝]|"
     r"웃음을 ?[터참]|귀를 ?[막기쫑의]|손톱을|손뼉을|박수를|팔꿈치로)"
 )
+_NO_NAMES = words_of(
+    """종이 먹이 놀이 높이 길이 깊이 넓이 목걸이 귀걸이 옷걸이 손잡이 웅덩이 구덩이 몽둥이 방망이 돌멩이 지팡이 곰팡이 알맹이 엉덩이
+    궁둥이 주둥이 풀이 벌이 손톱깎이 구이 고갱이 우렁이 달팽이 봉숭이 덩굴이 울렁이 글썽이 끄덕이 반짝이 속삭이 머뭇거림이 옹이 이랑이
+    어린이 늙은이 젊은이 지은이 글쓴이 옮긴이 책꽂이 연필깎이 살림살이 하루살이 나들이 맞이 해돋이 가을걷이 떡볶이 뻥튀기 미닫이 여닫이 쇠붙이"""
+)
 _BODY_OWNED = re.compile(
     r"(?<![가-힣])([가-힣]{2,6})의\s+(?:[가-힣]+\s+){0,1}?(?:귓불|볼|눈|얼굴|손|어깨|목소리|눈동자|눈썹|눈꺼풀|입술|입|코|이마|귀|뺨|표정|품|등|가슴|손등|발|머리카락|눈빛|손끝)"
 )
@@ -57,12 +63,18 @@ class Names:
     """Names of one text, and with which particles each word stands in it."""
 
     def __init__(
-        self, text: str, narration: list[tuple[int, int]], speech: list[tuple[int, int]]
+        self,
+        text: str,
+        narration: list[tuple[int, int]],
+        speech: list[tuple[int, int]],
+        given: Iterable[str] = (),
     ) -> None:
         self.text = text
         self.known: set[str] = set()
         self.kept: set[str] = set()
         self.seen: defaultdict[str, set[str]] = defaultdict(set)
+        for name in given:
+            self._add(name)
         self._read(narration)
         for start, end in narration:
             self._told(start, end)
@@ -107,6 +119,9 @@ class Names:
                         personal.append(stem)
         for stem in personal:
             self._add(stem)
+        for stem, particles in list(self.seen.items()):
+            if _rhythmic(stem) and len(particles & {"가", "는", "와", "에게", "한테"}) > 1:
+                self._add(stem)
 
     def _told(self, start: int, end: int) -> None:
         for m in _NAMED.finditer(self.text, start, end):
@@ -153,6 +168,13 @@ class Names:
         if animal:
             self.kept.add(longer)
         return longer
+
+
+def _rhythmic(stem: str) -> bool:
+    """순덕이, as in 순덕이가 and 순덕이는: a name with a 이 for the sound of it."""
+    base = stem.removesuffix("이")
+    plain = len(base) in (2, 3) and base != stem and ends_in_consonant(base)
+    return plain and stem not in THINGS and stem not in _NO_NAMES
 
 
 def listed(stem: str) -> bool:

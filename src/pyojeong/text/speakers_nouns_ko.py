@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pyojeong.text.speakers_clues import Mention, Role
@@ -58,10 +59,14 @@ class Nouns:
     """Who is meant by the nouns of one text."""
 
     def __init__(
-        self, text: str, narration: list[tuple[int, int]], speech: list[tuple[int, int]]
+        self,
+        text: str,
+        narration: list[tuple[int, int]],
+        speech: list[tuple[int, int]],
+        names: Iterable[str] = (),
     ) -> None:
         self.text = text
-        self.names = Names(text, narration, speech)
+        self.names = Names(text, narration, speech, names)
         self.tells_of_itself = any(self._says_i(*span) for span in narration)
 
     def _says_i(self, start: int, end: int) -> bool:
@@ -116,9 +121,16 @@ class Nouns:
                 before = [*before[-2:], (at, word)]
                 continue
             role = self._role(tokens, index, role)
+            if role in ("topic", "subject") and found and self._joined(found[-1], before, at):
+                # 만복이와 순덕이가: both, so neither.
+                role = "bare"
             found.append(self._mention(before, at, stem, role))
             before = [(at, stem + "의")] if particle in ("의", "네") else []
         return found
+
+    def _joined(self, last: Mention, before: list[tuple[int, str]], at: int) -> bool:
+        between = self.text[last.end : before[0][0] if before else at].strip()
+        return last.role == "with" and between in ("와", "과", "이와", "랑", "이랑")
 
     def _leads(self, tokens: list[tuple[int, str]], index: int) -> bool:
         """Whether a word that is no person begins the name of one: 도서관 선생님, 소금 장수."""
@@ -206,7 +218,7 @@ class Nouns:
         if any(not (self._known(w) or w in PREFIXES) for _, w in words[:-1]):
             return None
         mention = self._mention(words[:-1], at, stem, "addressee" if called else "bare")
-        sure = stem != last or stem in KIN or stem in COMMON_TITLES or mention.proper
+        sure = stem != last or len(words) > 1 or stem in KIN or stem in COMMON_TITLES or mention.proper
         return replace(mention, sure=sure, generic="")
 
     def copula(self, start: int, end: int) -> Mention | None:

@@ -17,10 +17,10 @@ Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 # Evidence that is no more than a hint is weighed; points for it:
 BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 1.0, 3.0
-BOUND = 4.0
-_LOOK_BACK, _SOON = 4, 3
+BOUND, TOPIC_BETWEEN = 4.5, 1.5
+_LOOK_BACK, _SOON = 8, 4
 SHARED, WEAK, SAYS_NOTHING = 0.4, 0.4, 0.4
-ACROSS, OWN_NAME, PRONOUN, PRONOUN_OTHER = 0.6, 8.0, 6.0, 4.5
+ACROSS, OWN_NAME, PRONOUN, PRONOUN_OTHER = 0.6, 8.0, 6.0, 5.2
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +28,7 @@ class Evidence:
     """One quotation. fixed: its speaker, where grammar decides; clue: by what. hints: points for
     others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last; soon: who next.
     gap: sentences of narration since the quotation before. same: the speaker before goes on.
-    tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it."""
+    continues: points for the speaker before. tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it."""
 
     start: int
     end: int
@@ -44,6 +44,7 @@ class Evidence:
     same: bool = False
     goes_on: bool = False
     tagged: bool = False
+    continues: float = 0.0
     asks: bool = False
     tones: frozenset[str] = frozenset()
     replies: bool = False
@@ -117,6 +118,7 @@ class Scene:
         used = False
         for index, quote in enumerate(turn.quotes):
             evidence = self._begin(quote)
+            evidence.continues = grammar.tag_goes_on
             evidence.tagged = index > 0 and used and not evidence.gap
             following = stretches[index + 1]
             recent = self.cast.recent()
@@ -143,16 +145,17 @@ class Scene:
     def _stretch(self, span: tuple[int, int], grammar: Grammar) -> _Stretch:
         """A stretch of narration; everybody in it is met."""
         mentions = grammar.mentions(*span)
-        for mention in mentions:
-            self._meet(mention)
+        for number, mention in enumerate(mentions):
+            # The pronoun of a tag may be anybody's: it tells no gender.
+            self._meet(mention, vote=number > 0)
         return _Stretch(*span, mentions)
 
-    def _meet(self, mention: Mention | None) -> Character | None:
+    def _meet(self, mention: Mention | None, vote: bool = True) -> Character | None:
         if mention is None:
             return None
         known = self._who.get(mention.start)
         if known is None:
-            known = self.cast.meet(mention, self._expected())
+            known = self.cast.meet(mention, self._expected(), vote)
             if known is not None:
                 self._announce(known)
                 self._who[mention.start] = known
@@ -211,7 +214,7 @@ class Scene:
 
     def _call(self, mention: Mention, evidence: Evidence) -> Character:
         """Somebody called as nobody was so far."""
-        now = evidence.likely
+        now = evidence.likely if max(evidence.hints.values(), default=9.0) >= AFTER else None
         last = self.found[-1].likely if self.found else None
         answers = evidence.gap <= 1 and not evidence.tagged and not evidence.same
         if last is now or not answers or (evidence.gap and now is None):
@@ -277,10 +280,13 @@ class Scene:
         share = 1.0 if own else ACROSS
         for distance, mention in source.beats(self.text)[:3]:
             points = (BEFORE if distance == 0 else EARLIER) * share
-            if mention.role == "subject" and between and grammar.marks_topics:
+            shared = mention.role == "subject" and between and not before.enters
+            if shared and grammar.marks_topics:
                 # "…" 토끼가 웃었어요. "…": 가 binds it to the words before.
                 points *= SHARED
             if between and distance == 0 and before.weak:
+                points *= SAYS_NOTHING
+            if distance == 0 and before.leaves:
                 points *= SAYS_NOTHING
             if after.attached and not after.cited and distance == 0:
                 points = max(points, ZERO_SUBJECT)
@@ -288,8 +294,10 @@ class Scene:
         if after.subject and not after.attached and not after.open:
             own = not followed or ahead.end - after.end > 3
             points = AFTER if own else AFTER_BETWEEN
-            if grammar.marks_topics:
-                points = BOUND if after.subject.role == "subject" else AFTER
+            if grammar.marks_topics and after.subject.role == "subject":
+                points = BOUND
+            elif grammar.marks_topics:
+                points = AFTER if own else TOPIC_BETWEEN
             evidence.hint(self._meet(after.subject), points * (WEAK if after.weak else 1.0))
         if evidence.hints and evidence.clue == "turn":
             evidence.clue = "beat"

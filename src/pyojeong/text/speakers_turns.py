@@ -17,9 +17,9 @@ from pyojeong.text.speakers_scene import Evidence
 
 _CANDIDATES = 5
 _AHEAD = 3
-_AGAIN, _AGAIN_LATER, _AFTER_TAG, _ANSWER = -4.0, -0.5, 2.5, -1.0
-_BEFORE_LAST, _BEFORE_LAST_LATER = 3.0, 1.0
-_CALLED, _CALLS, _BARRED = 2.5, 1.5, -9.0
+_AGAIN, _AGAIN_LATER, _ANSWER = -4.0, -0.5, -1.0
+_THIRD, _THIRD_LATER = -3.0, -0.8
+_CALLED, _CALLED_LATER, _CALLS, _BARRED = 2.5, 1.5, 2.0, -9.0
 _TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
 _GOES_ON, _REPLIES = 30.0, -1.5
 _RECENT, _SOON, _FIRST_PERSON = 0.6, 0.2, 0.3
@@ -142,19 +142,21 @@ def _turn(
         return _GOES_ON if character is last else 0.0
     if evidence.gap > _FAR:
         return 0.0
-    near = evidence.gap == 0
+    near = evidence.gap == 0 and not evidence.tagged
     total = 0.0
     if character is last:
         if evidence.tagged:
-            total += _ANSWER if before.asks and not evidence.asks else _AFTER_TAG
+            total += _ANSWER if before.asks and not evidence.asks else evidence.continues
         else:
             total += _AGAIN if near else _AGAIN_LATER
+            total += _ANSWER if before.asks and not evidence.asks and not near else 0.0
         if evidence.replies and (near or evidence.tagged):
             total += _REPLIES
-    elif character is before_last:
-        total += _BEFORE_LAST if near else _BEFORE_LAST_LATER
+    elif before_last is not None and character is not before_last:
+        if character not in before.called:
+            total += _THIRD if evidence.gap == 0 else _THIRD_LATER
     if character in before.called and character is not last:
-        total += _CALLED
+        total += _CALLED if near else _CALLED_LATER
     if last is not None and last in evidence.called:
         total += _CALLS
     return total
@@ -179,5 +181,5 @@ def _manner(
     own = tones.get(character, Counter[str]())
     for tone, other in (("polite", "plain"), ("plain", "polite")):
         if tone in evidence.tones:
-            total += _LEVEL * max(-1.0, min(1.0, (own[tone] - own[other]) / 2))
+            total += _LEVEL * max(-1, min(0, own[tone] - own[other]))
     return total
