@@ -33,11 +33,12 @@ def faults_of(checker: ModuleType, root: Path, rows: str, train: tuple[str, ...]
     return checker.check(root)[0]
 
 
-def test_the_corpus_is_clean() -> None:
+@pytest.mark.parametrize("script", ["check.py", "check_passages.py"])
+def test_the_corpus_is_clean(script: str) -> None:
     done = subprocess.run(
-        [sys.executable, str(CORPUS / "check.py")], capture_output=True, text=True, check=False
+        [sys.executable, str(CORPUS / script)], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("part", ["train", "dev", "test"])
