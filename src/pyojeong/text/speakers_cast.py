@@ -18,6 +18,7 @@ _ELDER = re.compile(
     "엄마|아빠|어머니|아버지|아저씨|아주머니|아줌마|선생님|교장|삼촌|이모|고모|grand|gran$|nan$|nana|mother|father|mum$|mom$|"
     "dad$|king|queen|mayor|captain|professor|teacher|uncle|aunt"
 )
+_GROWN = frozenset("man woman neighbour neighbor farmer doctor baker shopkeeper stranger fisherman tailor miller".split())
 _PARENT = re.compile("엄마|아빠|어머니|아버지|형|누나|오빠|언니|mum|mom|dad|mother|father|papa|mama", re.I)
 _COMMON = COMMON_TITLES | frozenset(
     ["man", "woman", "boy", "girl", "lady", "gentleman", "driver", "teacher"]
@@ -52,6 +53,11 @@ class Character:
         """Whether a name tells of age or rank."""
         old = self.looks.get("age") in ("늙은", "old", "elderly")
         return old or any(_ELDER.search(word) for word in self.words)
+
+    @property
+    def grown(self) -> bool:
+        """Whether a title or a trade tells that it is no child."""
+        return "title" in self.looks or bool(_GROWN & self.words)
 
     @property
     def known_gender(self) -> str:
@@ -168,7 +174,7 @@ class Cast:
                 # The fox looked at him: not at the fox.
                 points.setdefault(character, -3.0)
             known = bool(pronoun.gender) and character.known_gender == pronoun.gender
-            own = 1.5 * acting + 1.0 * known - 0.25 * rank
+            own = 1.5 * acting + 1.5 * known - 0.25 * rank
             points[character] = max(points.get(character, -9.0), own)
         return max(points, key=lambda c: points[c], default=None)
 
@@ -184,7 +190,9 @@ class Cast:
     def _may_stand(character: Character, mention: Mention) -> bool:
         if character.first_person or character.plural != mention.plural:
             return False
-        if mention.generic == "old" and not character.elder:
+        if mention.generic == "old" and not (character.elder or character.grown):
+            return False
+        if mention.generic == "titled" and "title" not in character.looks:
             return False
         if mention.generic == "young" and (character.elder or not character.proper):
             return False

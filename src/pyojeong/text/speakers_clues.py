@@ -22,8 +22,8 @@ class Mention:
     name: as it may stand in a cast list. words: what identifies; one bearer has them all or some.
     looks: (kind, word) of adjectives. pronoun: it stands for somebody mentioned before. gender:
     "m", "f" or "". plural: several. sure: the form alone shows that somebody is meant.
-    proper: a name. generic: "old", "young" or "any" for the old man, the girl, the woman: they may
-    be somebody who has a name.
+    proper: a name. generic: "old", "young", "titled" or "any" for the old man, the girl, the teacher,
+    the woman: they may be somebody who has a name.
     """
 
     start: int

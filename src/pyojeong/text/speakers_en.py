@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
 from pyojeong.text.speakers_nouns_en import Nouns
-from pyojeong.text.speakers_words_en import ANSWERED, ASKED, MANNER, SAID, STOP_WORDS, THOUGHT
+from pyojeong.text.speakers_words_en import ANSWERED, ASKED, LOOKS, MANNER, SAID, STOP_WORDS, THOUGHT
 
 _WORDS = re.compile("[A-Za-z]+")
 _CLAUSE = re.compile(
@@ -19,8 +19,8 @@ _SUBORDINATE = re.compile(
     re.I,
 )
 _REPLY = re.compile(
-    r"(?:Yes|No|Not|Nothing|Nobody|Never|What|Why|Who|Where|When|How|Oh|Well|Then|But|Of course|Really|Maybe|Perhaps|Sure|Okay|All right|"
-    r"Thank|Because|And|I know|I am not|I'm not|That|You|So|Me)\b"
+    r"(?:Yes|No|Not|Nothing|Nobody|Never|What|Why|Who|Where|When|How|Oh|Well|Then|Of course|Really|Maybe|Perhaps|Sure|Okay|All right|"
+    r"Thank|I know|I am not|I'm not|You|Me)\b"
 )
 _PIECE = re.compile('[^.,!?…~;:\\n“”"()—–]+')
 _CALLING = frozenset(
@@ -86,6 +86,7 @@ _WRITING = re.compile(
     r"\b(?:wrote|written|painted|scrawled|scribbled|printed|carved|stitched|chalked)\b[^.!?]{0,20}$|"
     r"\b(?:read|wrote|written|signed it|carved|painted)\s*:\s*$"
 )
+_LETTER = re.compile(r"Dear (?:[A-Z][a-z]*\.? ?){1,3},")
 _SOUND = re.compile(r"\s*(?:went|goes|came|sounded)\b")
 
 
@@ -93,7 +94,7 @@ class English:
     """The Grammar of an English text; narration: where its narration stands, to learn names from."""
 
     marks_topics = False
-    tag_goes_on = 2.5
+    tag_goes_on = 1.0
 
     def __init__(self, text: str, narration: list[tuple[int, int]]) -> None:
         self.text = text
@@ -174,7 +175,7 @@ class English:
         inner = self.text[quote[0] + 1 : quote[1]].rstrip("”’\"'»」")
         before = self.text[max(start, quote[0] - 90) : quote[0]]
         last = STOP.split(before.rstrip() if before.rstrip()[-1:] not in ".!?" else before)[-1]
-        if _WRITING.search(last):
+        if _WRITING.search(last) or _LETTER.match(inner):
             return True
         after = self.text[quote[1] : min(end, quote[1] + 60)]
         if _SOUND.match(after):
@@ -295,7 +296,8 @@ class English:
             "star",
         ):
             return None
-        known = self.nouns.animate(low) or (
+        titled = len(tokens) > 1 and tokens[0].low in LOOKS["title"]
+        known = titled or self.nouns.animate(low) or (
             tokens[-1].word[0].isupper() and low in self.nouns.names
         )
         if not known or any(t.low in STOP_WORDS for t in tokens):

@@ -53,6 +53,8 @@ _REPLY = re.compile(
     r"[\s…]*(?:그럼|그러면|아니|응|그래|네[,.! ]|예[,.! ]|뭐|뭘|왜|누가|어디|언제|어떻게|정말|진짜|설마|싫|좋아|아뇨|글쎄|맞아|알았|알아|고마|미안|천만|"
     r"그런|그게|그건|하지만|그래도|어[?!,]|야[!,. ]|흥|쳇|거짓말|어머|허[,!]|하하|뭣|무슨|물론|당연)"
 )
+_SENTENCE_END = re.compile("[.!?…]+")
+_HANGUL = re.compile("[가-힣A-Za-z]+")
 _YOU = re.compile("(?:너|네가|넌|널|너희|자네|당신)")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
 _CALLING = frozenset(
@@ -108,7 +110,7 @@ _SELF = re.compile(
 _LEVEL = re.compile("[가-힣][^가-힣]{0,4}$")
 _POLITE = re.compile("(?:[요죠]|니다|니까|십시오|세요|옵니다|나이다|소서)[^가-힣]{0,4}$")
 _ELDER = re.compile(
-    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|[하르리]게|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
+    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
     "[^가-힣]{0,4}$"
 )
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
@@ -197,7 +199,7 @@ class Korean:
         called = []
         for piece in _PIECE.finditer(self.text, start, min(end, start + 400)):
             mention = self._called(piece.start(), piece.end())
-            edge = not self._words(start, piece.start()) or not self._words(piece.end(), end)
+            edge = self._begins(start, piece.start()) or self._ends(piece.end(), end)
             if mention and (edge or self.text[piece.end() - 1] in "아야"):
                 called.append(mention)
         own = _SELF.search(self.text, start, min(end, start + 200))
@@ -206,10 +208,14 @@ class Korean:
         replies = bool(_REPLY.match(self.text, start, end))
         return Address(called, itself, tones=tones, replies=replies)
 
-    def _words(self, start: int, end: int) -> list[str]:
-        """What is said in a stretch besides interjections."""
-        words = re.findall("[가-힣A-Za-z]+", self.text[start : min(end, start + 40)])
-        return [word for word in words if word not in _CALLING]
+    def _begins(self, start: int, at: int) -> bool:
+        """Whether only interjections stand before `at` in its sentence."""
+        words = _SENTENCE_END.split(self.text[max(start, at - 30) : at])[-1]
+        return not [w for w in _HANGUL.findall(words) if len(w) > 1 and w not in _CALLING]
+
+    def _ends(self, at: int, end: int) -> bool:
+        words = _SENTENCE_END.split(self.text[at : min(end, at + 30)])[0]
+        return not _HANGUL.search(words)
 
     def named(self, start: int, end: int) -> Mention:
         name = self.text[start:end]

@@ -60,6 +60,7 @@ _GENERIC = {
     **dict.fromkeys(("boy", "girl", "lad", "child"), "young"),
     **dict.fromkeys(("man", "woman", "lady", "gentleman", "fellow"), "any"),
 }
+_OFFICES = frozenset("teacher doctor professor captain neighbour neighbor shopkeeper farmer librarian principal headmaster coach nurse vet judge officer mayor".split())  # fmt: skip
 _CRAFT = ("maker", "keeper", "man", "woman", "boy", "girl", "smith", "master", "monger", "wright", "seller", "teller", "father",
           "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "ist", "cian")  # fmt: skip
 _BODY = frozenset(["hands", "hand", "eyes", "eye", "voice", "face", "lips", "mouth", "cheeks", "cheek", "smile", "heart", "shoulders", "knees", "fingers", "chin", "ears", "ear", "tail", "brow", "eyebrows", "moustache", "jaw", "nose", "head", "stomach", "legs", "feet", "whiskers", "wings", "breath", "tears", "words", "answer", "reply"])  # fmt: skip
@@ -146,7 +147,7 @@ class Nouns:
     def phrase(self, tokens: list[_Token], index: int) -> int:
         """How many words from `index` name somebody; 0 where none do."""
         token = tokens[index]
-        if token.low in _SUBJECT or token.low in _OBJECT:
+        if token.low in _SUBJECT or token.low in _OBJECT or self._it_speaks(tokens, index):
             return 1
         if token.low in _DETERMINERS or token.owns:
             count = self._noun_phrase(tokens, index)
@@ -164,6 +165,14 @@ class Nouns:
             return count + 1 if count else 0
         return 0
 
+    @staticmethod
+    def _it_speaks(tokens: list[_Token], index: int) -> bool:
+        """It said, said it: somebody that is no he or she."""
+        if tokens[index].low != "it":
+            return False
+        around = tokens[max(0, index - 1) : index] + tokens[index + 1 : index + 2]
+        return any(t.low in SAID and t.low not in VERBS for t in around)
+
     def _noun_phrase(self, tokens: list[_Token], index: int) -> int:
         """The determiner and all up to the last noun for somebody in reach."""
         best = 0
@@ -177,9 +186,27 @@ class Nouns:
                 return offset + (2 if kin else 1)
             if self.animate(token.low) and not token.owns:
                 best = offset + 1
+            elif best and token.word[0].isupper() and self._is_name(token.low):
+                return offset + 1
             elif best and not token.owns and not token.word[0].isupper():
                 break
-        return best
+        return best + (self._adornment(tokens, index + best) if best else 0)
+
+    def _is_name(self, word: str) -> bool:
+        return word in self.names or _is_first_name(word)
+
+    def _adornment(self, tokens: list[_Token], index: int) -> int:
+        """How many words after the woman, the man tell which one: in green, with the beard."""
+        if tokens[index - 1].low not in _GENERIC or index >= len(tokens):
+            return 0
+        if tokens[index].apart or tokens[index].low not in ("in", "with"):
+            return 0
+        count = 1
+        for token in tokens[index + 1 : index + 4]:
+            if token.apart or token.low in STOP_WORDS - _DETERMINERS or token.low.endswith("ed"):
+                break
+            count += 1
+        return count if count > 1 else 0
 
     def _name(self, tokens: list[_Token], index: int) -> int:
         """Titles and names in capitals."""
@@ -219,13 +246,15 @@ class Nouns:
         """The mention a phrase makes."""
         start, end = tokens[0].start, tokens[-1].end
         low = tokens[-1].low
-        if len(tokens) == 1 and (low in _SUBJECT or low in _OBJECT or low == "her"):
+        if len(tokens) == 1 and (low in _SUBJECT or low in _OBJECT or low in ("her", "it")):
             return _pronoun(start, end, low, role)
         definite = tokens[0].low in ("the", "that", "this")
         if tokens[0].low in _DETERMINERS and not tokens[0].owns:
             tokens = tokens[1:]
         words = [t.low for t in tokens]
-        head = words[-1]
+        adorned = next((n for n, w in enumerate(words) if n and w in ("in", "with")), len(words))
+        words = words[:adorned]
+        head = low = words[-1]
         if tokens[-1].word[0].isupper():
             tokens = [t for t in tokens if t.word[0].isupper()]
         plural = head in PLURALS or (singular(head) != head and head not in self.names)
@@ -234,21 +263,24 @@ class Nouns:
         name = " ".join(t.word for t in tokens)
         name = name.removesuffix("'s").removesuffix("’s")
         last = tokens[-1]
-        proper = last.word[0].isupper() and (low in self.names or _is_first_name(low))
-        generic = "" if named or not definite else _generic(words)
+        titled = len(words) > 1 and words[0] in LOOKS["title"]
+        proper = last.word[0].isupper() and (titled or self._is_name(low))
+        plain = definite and not named and adorned == len(tokens)
+        generic = _generic(words) if plain else ""
         return Mention(
-            start, end, _with_stop(name), self._identity(tokens, named), role, looks,
+            start, end, _with_stop(name), self._identity(tokens, words, named), role, looks,
             gender=gender_of(words), plural=plural, proper=proper, generic=generic,
         )  # fmt: skip
 
-    def _identity(self, tokens: list[_Token], named: bool) -> frozenset[str]:
-        words = [t.low for t in tokens]
+    def _identity(self, tokens: list[_Token], words: list[str], named: bool) -> frozenset[str]:
         head = words[-1]
+        if len(tokens) > len(words):
+            return frozenset((head, " ".join(t.low for t in tokens)))
         full = " ".join(words)
         if any(t.owns for t in tokens[:-1]):
             return frozenset((head, full))
         identity = {head}
-        for token, word in zip(tokens[:-1], words[:-1], strict=True):
+        for token, word in zip(tokens[:-1], words[:-1], strict=False):
             if word in RELATIONS and token.word[0].isupper() and head in OTHERS:
                 identity.add(f"{word} {head}")
             elif word in self.names or word in MALE_NAMES or word in FEMALE_NAMES:
@@ -335,6 +367,8 @@ def _is_first_name(word: str) -> bool:
 
 def _generic(words: list[str]) -> str:
     """The old man, the girl, the woman: maybe somebody with a name."""
+    if words[-1] in _OFFICES and len(words) <= 2:
+        return "titled"
     if words[-1] not in _GENERIC or len(words) > 2:
         return ""
     if words[0] in ("old", "elderly"):
@@ -349,6 +383,9 @@ def _generic(words: list[str]) -> str:
 def _pronoun(start: int, end: int, low: str, role: Role) -> Mention:
     if low == "i":
         return Mention(start, end, "I", frozenset(("i",)), role)
+    if low == "it":
+        word = frozenset((low,))
+        return Mention(start, end, low, word, "subject", pronoun=True, gender="n")
     gender = "f" if low in ("she", "her") else _SUBJECT.get(low, _OBJECT.get(low, ""))
     word = frozenset((low,))
     return Mention(start, end, low, word, role, pronoun=True, gender=gender, plural=low in _GROUP)

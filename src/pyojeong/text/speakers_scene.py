@@ -16,7 +16,7 @@ _FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$")
 Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 # Evidence that is no more than a hint is weighed; points for it:
-BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 1.0, 3.0
+BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 2.0, 3.0
 BOUND, TOPIC_BETWEEN = 4.5, 1.5
 _LOOK_BACK, _SOON = 8, 4
 SHARED, WEAK, SAYS_NOTHING = 0.4, 0.4, 0.4
@@ -122,13 +122,13 @@ class Scene:
             evidence.tagged = index > 0 and used and not evidence.gap
             following = stretches[index + 1]
             recent = self.cast.recent()
+            self._address(evidence, quote, grammar, self._acting(here))
             ahead = self._stretch(following, grammar)
             followed = index + 1 < len(turn.quotes)
             after = grammar.after(*following, followed, ahead.mentions)
             evidence.recent = recent
             evidence.silent = grammar.unspoken(here.start, (quote.start, quote.end), following[1])
             used = self._judge(evidence, here, ahead, after, followed, grammar)
-            self._address(evidence, quote, grammar)
             self._tell_kind(evidence, quote, after)
             if evidence.same and self.found:
                 evidence.called += self.found[-1].called
@@ -196,12 +196,19 @@ class Scene:
         self.found.append(evidence)
         self._gap, self._goes_on, self._past = 0, False, _Stretch(0, 0, [])
 
-    def _address(self, evidence: Evidence, quote: Quotation, grammar: Grammar) -> None:
+    def _acting(self, here: _Stretch) -> Character | None:
+        """Who acts in the last sentence before a quotation."""
+        beats = here.beats(self.text)
+        return self._meet(beats[0][1]) if beats and beats[0][0] == 0 else None
+
+    def _address(
+        self, evidence: Evidence, quote: Quotation, grammar: Grammar, speaker: Character | None
+    ) -> None:
         told = grammar.address(*quote.inside())
         for mention in told.called:
             character = self.cast.find(mention)
             if character is None and mention.sure:
-                character = self._call(mention, evidence)
+                character = self._call(mention, evidence, speaker)
             if character is not None:
                 evidence.called.append(character)
                 evidence.barred.add(character)
@@ -212,14 +219,15 @@ class Scene:
             evidence.hint(itself, OWN_NAME)
             evidence.clue = "name"
 
-    def _call(self, mention: Mention, evidence: Evidence) -> Character:
-        """Somebody called as nobody was so far."""
-        now = evidence.likely if max(evidence.hints.values(), default=9.0) >= AFTER else None
+    def _call(
+        self, mention: Mention, evidence: Evidence, speaker: Character | None
+    ) -> Character:
+        """Somebody called as nobody was so far; speaker: who acts before the words."""
         last = self.found[-1].likely if self.found else None
         answers = evidence.gap <= 1 and not evidence.tagged and not evidence.same
-        if last is now or not answers or (evidence.gap and now is None):
-            last = None
-        return self.cast.call(mention, last, now)
+        called = self.cast.call(mention, last if answers and last is not speaker else None, speaker)
+        self._announce(called)
+        return called
 
     def _judge(
         self, evidence: Evidence, here: _Stretch, ahead: _Stretch, after: Clause, followed: bool,
@@ -268,7 +276,8 @@ class Scene:
         evidence.clue = "pronoun"
         evidence.hint(character, PRONOUN)
         for other in evidence.recent:
-            if other.plural != subject.plural or not other.may_be(subject.gender):
+            unlike = other.plural != subject.plural or other.first_person
+            if unlike or not other.may_be(subject.gender):
                 evidence.barred.add(other)
             elif other is not character:
                 evidence.hint(other, PRONOUN_OTHER)
@@ -298,7 +307,10 @@ class Scene:
                 points = BOUND
             elif grammar.marks_topics:
                 points = AFTER if own else TOPIC_BETWEEN
-            evidence.hint(self._meet(after.subject), points * (WEAK if after.weak else 1.0))
+            subject = self._meet(after.subject)
+            evidence.hint(subject, points * (WEAK if after.weak else 1.0))
+            if after.weak and evidence.asks and subject is not None:
+                evidence.barred.add(subject)
         if evidence.hints and evidence.clue == "turn":
             evidence.clue = "beat"
 

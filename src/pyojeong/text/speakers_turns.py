@@ -18,11 +18,11 @@ from pyojeong.text.speakers_scene import Evidence
 _CANDIDATES = 5
 _AHEAD = 3
 _AGAIN, _AGAIN_LATER, _ANSWER = -4.0, -0.5, -1.0
-_THIRD, _THIRD_LATER = -3.0, -0.8
+_THIRD, _THIRD_LATER = -1.5, -0.4
 _CALLED, _CALLED_LATER, _CALLS, _BARRED = 2.5, 1.5, 2.0, -9.0
 _TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
 _GOES_ON, _REPLIES = 30.0, -1.5
-_RECENT, _SOON, _FIRST_PERSON = 0.6, 0.2, 0.3
+_RECENT, _AROUND, _SOON, _FIRST_PERSON = 0.6, 0.2, -0.1, 0.3
 _FAR = 3
 """Sentences of narration after which a talk is another."""
 
@@ -103,8 +103,10 @@ def _own_points(
     if evidence.fixed is not None:
         return {evidence.fixed: 0.0}
     points: dict[Character, float] = {}
+    for rank, character in enumerate(evidence.soon):
+        points[character] = _SOON - 0.1 * rank
     for character in _others(found, number):
-        points[character] = _SOON
+        points.setdefault(character, _AROUND)
     if first_person is not None:
         points[first_person] = _FIRST_PERSON
     for rank, character in enumerate(evidence.recent[:4]):
@@ -128,7 +130,6 @@ def _others(found: list[Evidence], number: int) -> Iterable[Character]:
             yield other.fixed
         yield from other.called
         yield from other.recent[:1]
-    yield from found[number].soon
 
 
 def _turn(

@@ -40,7 +40,7 @@ OTHERS = _words(
     player goalkeeper keeper runner swimmer racer champion baker butcher grocer farmer gardener shepherd cook chef
     shopkeeper innkeeper merchant trader peddler pedlar clerk cashier manager boss owner landlord secretary librarian
     reporter journalist editor photographer scientist professor inventor astronaut explorer traveller traveler
-    wanderer beggar thief robber burglar outlaw bandit prisoner jailer servant butler footman cook page squire
+    wanderer beggar thief robber burglar outlaw bandit prisoner jailer servant butler footman cook squire
     princeling minister priest bishop pastor vicar mayor president governor chief chieftain elder sage hermit prophet
     apprentice helper assistant leader watchman woodcutter weaver spinner potter ferryman boatman lighthouse-keeper
     janitor caretaker cleaner principal tutor governess nursemaid orphan heir ruler emperor somebody someone everyone everybody another
@@ -86,7 +86,7 @@ MALE_NAMES = _words(
     frank fred freddie frederick gabriel gary gavin george gerald gilbert graham greg gus hal hans harold harry harvey henry herbert
     hugh hugo ian isaac ivan jacob jake jasper jeremy jerry jonah jonas jonathan jude julian karl keith ken kevin kit lars larry leon
     lewis louis malcolm marco marcus mark martin matt matthew michael mike miles milo nat nathan ned neil nick nicholas nigel norman
-    omar percy ravi reggie rex richard rick roger ron rufus rupert russell scott sid silas ivo tobias vincent wilbur minho jinho joss ali ahmed hassan yusuf arjun rohan kenji hiro taro haruto wei carlos diego luis mateo pablo juan
+    omar percy ravi reggie rex richard rick roger ron rufus rupert russell scott sid silas ivo tobias vincent wilbur minho jinho joss dev raj sanjay vikram anand ali ahmed hassan yusuf arjun rohan kenji hiro taro haruto wei carlos diego luis mateo pablo juan
     jose dmitri boris sergei pierre jean jacques fritz otto sven olaf nils erik bjorn kofi kwame jamal malik tariq idris""",
 )
 NOT_NAMES = _words(
