@@ -164,7 +164,7 @@ def _heads(lang: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _own(reader: Reader, rows: Rows, cutter: WordPiece) -> Floats:
     """(n, 7) log-probabilities by the head of each row's source."""
-    logits, _, _ = outputs(reader, rows.texts, cutter)
+    logits, _, _ = outputs(reader, rows.texts, cutter, quick=True)
     own = np.array([reader.sources.index(s) for s in rows.sources])
     chosen = torch.from_numpy(logits[np.arange(len(own)), own])
     return np.asarray(torch.log_softmax(chosen, 1).numpy())
@@ -175,7 +175,7 @@ def _from_originals(work: Path, rows: Rows) -> Floats:
     korean, english = translated_pairs()
     cutter = WordPiece(minilm_pieces(minilm_folder()), LONGEST)
     reader = teacher(work)
-    logits, _, _ = outputs(reader, english, cutter)
+    logits, _, _ = outputs(reader, english, cutter, quick=True)
     head = reader.sources.index("goemotions_en")
     read = torch.log_softmax(torch.from_numpy(logits[:, head]), 1).numpy()
     place = {text: n for n, text in enumerate(korean)}
