@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
 from pyojeong.text.speakers_nouns_en import Nouns
-from pyojeong.text.speakers_words_en import ANSWERED, ASKED, LOOKS, MANNER, SAID, STOP_WORDS, THOUGHT
+from pyojeong.text.speakers_words_en import ANSWERED, ASKED, LOOKS, MANNER, NOT_NAMES, SAID, STOP_WORDS, THOUGHT
 
 _WORDS = re.compile("[A-Za-z]+")
 _CLAUSE = re.compile(
@@ -200,7 +200,9 @@ class English:
         subjects = [
             m for m in _within(mentions, first.start(), end) if m.role in ("topic", "subject")
         ]
-        if first.group().lower() in SAID:
+        if self._inverted(first, mentions):
+            subjects = _within(mentions, first.end(), end)[:1]
+        if first.group().lower() in SAID or self._inverted(first, mentions):
             for mention in subjects:
                 if mention.start < first.end() + 30:
                     return mention
@@ -213,6 +215,14 @@ class English:
         if main is None and act and self.text[first.start() :][:4].lower() in ("the ", "a fe"):
             return self._stranger(first.start(), min(verb, end))
         return main
+
+    def _inverted(self, first: re.Match[str], mentions: list[Mention]) -> bool:
+        """Whether an unknown verb stands before who does it: "Traitor!" spat Kira."""
+        word = first.group()
+        following = _within(mentions, first.end(), first.end() + 2)
+        if not word[0].islower() or not following or following[0].role == "owner":
+            return False
+        return word not in STOP_WORDS and word not in NOT_NAMES and not following[0].pronoun
 
     def _main(self, start: int, end: int, subjects: list[Mention]) -> Mention | None:
         """The first subject that stands in no subordinate clause."""
@@ -253,7 +263,8 @@ class English:
         tokens = self.nouns.tokens(start, min(end, start + 60))
         taken = []
         for index, token in enumerate(tokens):
-            if index and (token.apart or token.low in STOP_WORDS or token.low.endswith("ly")):
+            adverb = token.low.endswith("ly") and index > 1
+            if index and (token.apart or token.low in STOP_WORDS or adverb):
                 break
             taken.append(token)
         if (

@@ -55,6 +55,7 @@ _REPLY = re.compile(
 )
 _SENTENCE_END = re.compile("[.!?…]+")
 _HANGUL = re.compile("[가-힣A-Za-z]+")
+_OBJECT = re.compile("[이가은는] (?:[가-힣]+ )?[가-힣]+[을를] ")
 _YOU = re.compile("(?:너|네가|넌|널|너희|자네|당신)")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
 _CALLING = frozenset(
@@ -301,14 +302,17 @@ class Korean:
         return found[-1] if found else None
 
     def _owner(self, start: int, end: int, mentions: list[Mention]) -> Mention | None:
-        found = [m for m in _within(mentions, start, end) if m.role in ("owner", "bare")]
+        found = [
+            m for m in _within(mentions, start, end)
+            if m.role in ("owner", "bare") or self.text[m.end : m.end + 1] == "의"
+        ]  # fmt: skip
         return found[0] if found else None
 
     def _stranger(self, start: int, end: int, act: Act) -> Mention | None:
         """A subject that no list knows, where what it does is done by persons."""
-        if not act and not ACTS.search(self.text, start, end):
+        if not act and not ACTS.search(self.text, start, end) and not _OBJECT.search(self.text, start, end):
             return None
-        return self.nouns.stranger(start, end)
+        return self.nouns.stranger(start, end, speaks=bool(act))
 
 
 def _tones(words: str) -> frozenset[str]:

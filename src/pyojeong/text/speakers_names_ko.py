@@ -16,6 +16,7 @@ from pyojeong.text.speakers_words_ko import (
     KIN,
     NAMES,
     NOBODY,
+    PARTS,
     PEOPLE,
     SAID,
     SUFFIXES,
@@ -33,9 +34,15 @@ _GOING = words_of(
     """다 올라 내려 따라 찾아 날아 돌아 데려 들어 걸어 뛰어 기어 쫓아 몰려 지나 건너 다녀 달려 나아 넘어 물러 빠져 끌려 다가
     살아 흘러 이어 뛰쳐나 뛰어나 달려나 걸어나 도망 떠나 사라져"""
 )
+_SHORT_VERBS = words_of(
+    """말하 달리 걸어 웃으 들리 보이 놀라 내리 오르 흐르 부르 떨리 울리 지나 빛나 나오 들어 마시 만지 가리 기다 다니 던지 떠들 떠오 때리
+    미치 바라 버리 비치 뿌리 사라 살피 속이 숨기 시키 쏘아 씻기 아끼 어울 여기 옮기 외치 움직 일하 잠자 잡히 즐기 지키 쫓기 차리 춤추 흔들
+    반짝 끓이 먹이 붙이 높이 녹이 줄이 쌓이 덮이 꺾이 섞이 고이 모이 보내 꺼내 빼내 끝내 울먹 훌쩍 노래 공부 생각 사랑 좋아 싫어 원하 향하 통하
+    변하 전하 구하 피하 당하 대하 위하 정하 취하 커지 지는 있는 없는 어두 외로 새로"""
+)
 _VERBAL = re.compile("[하되있없지치리르키추오가보내히기두이시으대우]$")
 _CONNECTIVE = ("고", "며", "면서", "어서", "아서", "려고", "다가", "도록")
-_THING_TAILS = frozenset("불빛물길문집돌꽃잎책옷방산강힘밤날속밖앞뒤위밑옆쪽끝데때곳수것줄틀")
+_THING_TAILS = frozenset("불빛물길문집돌꽃잎책옷방산강힘밤날속밖앞뒤위밑옆쪽끝데때곳것줄틀")
 _NAMED = re.compile(
     r"([가-힣]{2,6}?)(?:이라는|라는|이라고 (?:불|하는|부르)|라고 (?:불|하는|부르)|이란|란)\s+(?:[가-힣]+\s+){0,2}?([가-힣]+)"
 )
@@ -105,7 +112,15 @@ class Names:
         if particle not in ("는", "은"):
             return True
         other = self.seen.get(stem, set()) - {"는", "은", "도", "만이"}
-        return bool(other) or (leads and not _VERBAL.search(stem))
+        if other or not leads:
+            return bool(other)
+        short = len(stem) == 2 and stem not in _SHORT_VERBS
+        return short or not _VERBAL.search(stem)
+
+    @staticmethod
+    def may_speak(stem: str) -> bool:
+        """Whether a thing may be made to speak: 우산이 중얼거렸어요, but not 목소리가 중얼거렸어요."""
+        return len(stem) > 1 and stem not in PARTS | NOBODY | _GOING and not stem.endswith(_CONNECTIVE)
 
     # --- learning ----------------------------------------------------------------------------
 

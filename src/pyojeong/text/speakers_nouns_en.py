@@ -26,6 +26,10 @@ from pyojeong.text.speakers_words_en import (
 )
 
 _WORD = re.compile(r"[A-Za-z]{1,24}(?:-[A-Za-z]{1,24})?(?:['’][a-z]{1,2}(?![a-z]))?")
+_SPEAKS = (
+    re.compile(r"[”’\"'»」],? (?P<verb>[a-z]+) the (?:[a-z]+ )?(?P<noun>[a-z]+)(?=[,.!?;:])"),
+    re.compile(r"[”’\"'»」] [Tt]he (?:[a-z]+ )?(?P<noun>[a-z]+) (?P<verb>[a-z]+)\b"),
+)
 _CALLED = re.compile(r"(?:[“\"'‘]|, )([A-Z][a-z]{1,20})(?=[,.!?])")
 _ANIMATE = MEN | WOMEN | OTHERS
 _DETERMINERS = frozenset(
@@ -63,9 +67,6 @@ _GENERIC = {
 _OFFICES = frozenset("teacher doctor professor captain neighbour neighbor shopkeeper farmer librarian principal headmaster coach nurse vet judge officer mayor".split())  # fmt: skip
 _CRAFT = ("maker", "keeper", "man", "woman", "boy", "girl", "smith", "master", "monger", "wright", "seller", "teller", "father",
           "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "ist", "cian")  # fmt: skip
-_BODY = frozenset(["hands", "hand", "eyes", "eye", "voice", "face", "lips", "mouth", "cheeks", "cheek", "smile", "heart", "shoulders", "knees", "fingers", "chin", "ears", "ear", "tail", "brow", "eyebrows", "moustache", "jaw", "nose", "head", "stomach", "legs", "feet", "whiskers", "wings", "breath", "tears", "words", "answer", "reply"])  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class _Token:
     start: int
@@ -92,6 +93,7 @@ class Nouns:
     def __init__(self, text: str, narration: list[tuple[int, int]]) -> None:
         self.text = text
         self.names: set[str] = set()
+        self.beings: set[str] = set()
         self._learn(narration)
 
     def tokens(self, start: int, end: int) -> list[_Token]:
@@ -123,6 +125,10 @@ class Nouns:
                         self.names.add(token.low)
                     elif index + 1 < len(tokens) and self._verbal(tokens, index + 1):
                         starts[token.low] += 1
+        for pattern in _SPEAKS:
+            for match in pattern.finditer(self.text):
+                if match["verb"].lower() in SAID - VERBS and match["noun"] not in STOP_WORDS:
+                    self.beings.add(match["noun"])
         for match in _CALLED.finditer(self.text):
             starts[match[1].lower()] += bool(starts[match[1].lower()])
         self.names |= {word for word, count in starts.items() if count > 1 and word not in small}
@@ -238,7 +244,7 @@ class Nouns:
         return count
 
     def animate(self, word: str) -> bool:
-        if word in _ANIMATE or word in PLURALS or singular(word) in _ANIMATE:
+        if word in self.beings or word in _ANIMATE or word in PLURALS or singular(word) in _ANIMATE:
             return True
         return len(word) > 6 and word.endswith(_CRAFT)
 
@@ -298,8 +304,8 @@ class Nouns:
         last = tokens[index + count - 1]
         if last.owns:
             at = index + count
-            body = at + 1 < len(tokens) and tokens[at].low in _BODY
-            return "subject" if body and self._verbal(tokens, at + 1) else "owner"
+            acts = at + 1 < len(tokens) and not tokens[at].apart and self._verbal(tokens, at + 1)
+            return "subject" if acts else "owner"
         if last.low == "her" and index + 1 < len(tokens) and not tokens[index + 1].apart:
             if tokens[index + 1].low not in STOP_WORDS:
                 return "owner"

@@ -29,6 +29,7 @@ _GENERIC = {
     **dict.fromkeys(words_of("소년 소녀 손자 손녀 꼬마 아이 녀석 남자아이 여자아이 사내아이"), "young"),
     **dict.fromkeys(words_of("남자 여자 여인 청년 사내 사나이"), "any"),
 }
+_VOICED = re.compile("(?:호통|외침|고함|비명|목소리|대답|말|한마디|물음|외마디|소리|명령)에")
 _PARENTS = words_of("엄마 아빠 어머니 아버지 동생 아들 딸 아내 남편 손자 손녀")
 _NEW = re.compile(r"(?:한|어떤|웬|낯선|어느)\s*$")
 _I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|난|저는)(?![가-힣])")
@@ -50,7 +51,7 @@ _THIRD = re.compile("(그녀|그)(가|는|도|에게|한테|의|를)")
 _THIRD_ROLES: dict[str, Role] = {
     "는": "topic", "가": "subject", "도": "subject", "의": "owner", "를": "object",
 }  # fmt: skip
-_FOLLOWS_NOUN = words_of("그때 오늘 다시 마침내 결국 어느새 잠시 문득 갑자기 그러자 그리고 하지만 한참 어제 내일 아침 점심 저녁 이제 곧 또 더 다")
+_FOLLOWS_NOUN = words_of("그때 오늘 다시 마침내 결국 어느새 잠시 문득 갑자기 그러자 그리고 하지만 한참 그날 이날 어느날 이윽고 순간 어제 내일 아침 점심 저녁 이제 곧 또 더 다")
 # Last syllables of adverbs, endings and particles: such a word is no part of a name.
 _NO_PART = frozenset("에서로으은는이가을를도만고며자면게히지던한된운다요라나니까듯째럼마터의와과네어아해려러져워린른근든난른큰찬간온")
 
@@ -159,8 +160,11 @@ class Nouns:
             return role
         for _, word in tokens[index + 1 : index + 3]:
             for stem, own_role, _ in splits(word):
-                if stem in PARTS and own_role in ("topic", "subject"):
+                acts = own_role in ("topic", "subject")
+                if acts and (stem in PARTS or (role == "owner" and not self._known(stem))):
                     return "subject"
+            if role == "owner" and _VOICED.fullmatch(word):
+                return "subject"
         return role
 
     def _mention(self, before: list[tuple[int, str]], at: int, stem: str, role: Role) -> Mention:
@@ -240,13 +244,15 @@ class Nouns:
                 return stem
         return None if marked or word in AMBIGUOUS else word
 
-    def stranger(self, start: int, end: int) -> Mention | None:
-        """The last subject in a stretch that no list knows; from here on a name."""
+    def stranger(self, start: int, end: int, speaks: bool) -> Mention | None:
+        """The last subject in a stretch that no list knows; from here on a name. speaks: even a
+        thing (낡은 시계가 말했어요)."""
         words = list(WORD.finditer(self.text, start, end))
         for index, match in reversed(list(enumerate(words))):
             for stem, role, particle in splits(match.group()):
                 plain = particle in ("은", "는", "이", "가", "께서", "께서는")
-                if plain and self.names.could_be(stem, particle, leads=index == 0):
+                thing = speaks and particle in ("이", "가") and self.names.may_speak(stem)
+                if plain and (thing or self.names.could_be(stem, particle, leads=index == 0)):
                     self.names.known.add(stem)
                     return self._mention([], match.start(), stem, role)
         return None
