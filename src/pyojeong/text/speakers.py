@@ -96,7 +96,8 @@ def _grammars(text: str, found: list[Turn]) -> dict[str, Grammar]:
     grammars: dict[str, Grammar] = {}
     if re.search("[가-힣]", text):
         names = {turn.script for turn in found if re.fullmatch("[가-힣]{2,6}", turn.script)}
-        grammars["ko"] = Korean(text, narration, speech, names)
+        beside = [s for turn in found if turn.quotes for s in turn.narration() if s[0] < s[1]]
+        grammars["ko"] = Korean(text, narration, speech, beside, names)
     if not grammars or re.search("[A-Za-z]{2}", text):
         grammars["en"] = English(text, narration)
     return grammars

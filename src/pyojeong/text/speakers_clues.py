@@ -46,9 +46,8 @@ class Clause:
 
     subject: who does what it tells. addressee: to whom. act: the verb of speech or thought in it.
     attached: grammar binds it to the quotation (하고 …, said …). open: it is unfinished and goes
-    on with the quotation after it. weak: rather what others do on hearing it. enters, leaves:
-    its subject comes or goes. cited: it tells of
-    somebody who hears the quotation. end: where its sentence ends; 0 where there is none.
+    on with the quotation after it. cited: it tells of somebody who hears the quotation. end:
+    where its sentence ends; 0 where there is none.
     """
 
     subject: Mention | None = None
@@ -56,11 +55,17 @@ class Clause:
     act: Act = ""
     attached: bool = False
     open: bool = False
-    weak: bool = False
-    enters: bool = False
-    leaves: bool = False
     cited: bool = False
     end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """How strongly an action binds the one who acts to the quotation before the sentence (after:
+    it comes after the words) and to the one that follows it (points)."""
+
+    after: float
+    before: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,9 @@ class Address:
 class Grammar(Protocol):
     """The rules of one language. Positions are those of the text it was made for.
 
-    marks_topics: whether who is new and who is known have marks of their own (가, 는).
     tag_goes_on: points for one speaker before and after a tag that ends a sentence.
     """
 
-    marks_topics: bool
     tag_goes_on: float
 
     def mentions(self, start: int, end: int) -> list[Mention]:
@@ -99,6 +102,10 @@ class Grammar(Protocol):
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
         """The clause before a quotation that opens at `end`."""
+        ...
+
+    def bond(self, start: int, end: int, actor: Mention) -> Bond:
+        """How a sentence, in which somebody acts, binds to the quotations beside it."""
         ...
 
     def address(self, start: int, end: int) -> Address:

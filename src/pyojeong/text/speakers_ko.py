@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from pyojeong.text.endings import QUOTING
-from pyojeong.text.speakers_clues import STOP, Act, Address, Clause, Mention
+from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
 from pyojeong.text.speakers_nouns_ko import Nouns
 from pyojeong.text.speakers_quotes import SINGLE
 from pyojeong.text.speakers_words_ko import (
@@ -117,11 +117,14 @@ _ELDER = re.compile(
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
 
 
+BONDS = {"subject": (3.0, 2.5), "topic": (2.0, 3.0), "owner": (2.0, 2.0)}
+"""Points by the mark of who acts: for the quotation before the sentence, for the one after."""
+
+
 class Korean:
     """The Grammar of a Korean text; narration, speech: where they stand, to learn names from;
-    names: those known already."""
+    beside: the narration in turns with quotations; names: those known already."""
 
-    marks_topics = True
     tag_goes_on = 1.0
 
     def __init__(
@@ -129,10 +132,11 @@ class Korean:
         text: str,
         narration: list[tuple[int, int]],
         speech: list[tuple[int, int]],
+        beside: list[tuple[int, int]],
         names: Iterable[str] = (),
     ) -> None:
         self.text = text
-        self.nouns = Nouns(text, narration, speech, names)
+        self.nouns = Nouns(text, narration, speech, beside, names)
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         return self.nouns.mentions(start, end)
@@ -153,8 +157,6 @@ class Korean:
         first = _SWITCH.search(self.text, start, stop_at)
         limit = first.start() if first and attached else stop_at
         sentence = self.text[start:limit]
-        if followed and not attached and ENTERS.search(sentence):
-            return Clause(open=True, enters=True)
         if attached and _CITED.match(begun):
             owner = self._owner(start, limit, mentions)
             heard = self._subject(start, stop_at, mentions)
@@ -169,9 +171,7 @@ class Korean:
         if subject is None and not attached:
             subject = self._stranger(start, limit, act)
         listener = self._listener(start, limit, mentions)
-        return Clause(
-            subject, listener, act, attached, weak=self._weak(subject, stop_at), end=stop_at
-        )
+        return Clause(subject, listener, act, attached, end=stop_at)
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
         stops = [m.end() for m in STOP.finditer(self.text, start, end)]
@@ -189,12 +189,22 @@ class Korean:
             subject = self._subject(begin, end, mentions)
         subject = subject or self._stranger(last, end, act)
         listener = self._listener(begin, end, mentions)
-        return Clause(
-            subject, listener, act, False, opened,
-            weak=bool(SILENT.search(self.text, last, end)) and not act,
-            enters=bool(ENTERS.search(self.text, last, end)),
-            leaves=bool(LEAVES.search(self.text, last, end)),
-        )  # fmt: skip
+        return Clause(subject, listener, act, False, opened)
+
+    def bond(self, start: int, end: int, actor: Mention) -> Bond:
+        kind = "topic" if actor.role == "topic" else "subject"
+        if self.text[actor.end : actor.end + 1] == "의":
+            kind = "owner"
+        after, before = BONDS[kind]
+        if actor.name == "나":
+            after, before = after * 0.4, before * 0.8
+        if SILENT.search(self.text, actor.end, end):
+            after, before = after * 0.15, before * 0.35
+        elif ENTERS.search(self.text, actor.end, end):
+            after, before = after * 0.25, before * 1.2
+        elif LEAVES.search(self.text, actor.end, end):
+            before *= 0.25
+        return Bond(after, before)
 
     def address(self, start: int, end: int) -> Address:
         called = []
@@ -281,14 +291,6 @@ class Korean:
         if not found:
             return None
         return found[-1] if SAID.search(self.text, start, end) else found[0]
-
-    def _weak(self, subject: Mention | None, end: int) -> bool:
-        """Whether a clause rather tells how somebody takes the words: 나는 …, 아빠의 손이 …"""
-        if subject is None:
-            return False
-        if SILENT.search(self.text, subject.end, end):
-            return True
-        return subject.name == "나" or self.text[subject.end : subject.end + 1] == "의"
 
     def _own_clause(self, start: int, end: int, mentions: list[Mention]) -> int:
         """Where a second one begins to act in a sentence: 도깨비가 앞장을 섰고, 영감은 …"""

@@ -10,8 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from pyojeong.text.speakers_clues import STOP
 from pyojeong.text.speakers_particles_ko import PERSONAL, ends_in_consonant, splits
 from pyojeong.text.speakers_words_ko import (
+    ACTS,
     ANIMALS,
     KIN,
     NAMES,
@@ -66,6 +68,10 @@ _BODY_OWNED = re.compile(
 )
 
 
+_COPULA = re.compile("([가-힣]{2,5}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이다|예요|이에요)")
+_AGENT = re.compile(f"{SAID.pattern}|{ACTS.pattern}|[이가은는] (?:[가-힣]+ )?[가-힣]+[을를] ")
+
+
 class Names:
     """Names of one text, and with which particles each word stands in it."""
 
@@ -74,6 +80,7 @@ class Names:
         text: str,
         narration: list[tuple[int, int]],
         speech: list[tuple[int, int]],
+        beside: list[tuple[int, int]],
         given: Iterable[str] = (),
     ) -> None:
         self.text = text
@@ -85,6 +92,8 @@ class Names:
         self._read(narration)
         for start, end in narration:
             self._told(start, end)
+        for start, end in beside:
+            self._beside(start, end)
         for start, end in speech:
             self._called(start, min(end, start + 400))
 
@@ -155,6 +164,7 @@ class Names:
                 self._add(m[1], sure=True)
         if SAID.search(self.text, start, end):
             self._subjects(start, end)
+        self._appositions(start, end)
 
     def _subjects(self, start: int, end: int) -> None:
         """Subjects beside verbs of speech that stand with other particles too."""
@@ -163,6 +173,44 @@ class Names:
                 subject = role in ("topic", "subject") and particle != "도"
                 if subject and len(self.seen[stem]) > 1 and self.could_be(stem, particle):
                     self._add(stem)
+
+    def _beside(self, start: int, end: int) -> None:
+        """Who acts in the first and the last sentence of a stretch beside a quotation."""
+        stops = [m.end() for m in STOP.finditer(self.text, start, end)]
+        edges = [start, *stops] if not stops or stops[-1] < end else [start, *stops[:-1]]
+        for begin in {edges[0], edges[-1]}:
+            stop = next((s for s in stops if s > begin), end)
+            if not _AGENT.search(self.text, begin, stop):
+                continue
+            for index, match in enumerate(WORD.finditer(self.text, begin, stop)):
+                if self._acts(match.group(), index == 0):
+                    break
+
+    def _acts(self, word: str, leads: bool) -> bool:
+        """Whether a word is a subject, known or now learned."""
+        for stem, role, particle in splits(word):
+            if role not in ("topic", "subject") or particle not in ("이", "가", "은", "는"):
+                continue
+            if self.is_name(stem) or listed(stem):
+                return True
+            if self.could_be(stem, particle, leads):
+                self._add(stem)
+                return True
+        return False
+
+    def _appositions(self, start: int, end: int) -> None:
+        """로봇 삐삐, 막내 온유: a word after a noun for somebody, used more than once."""
+        last, last_end = "", 0
+        for match in WORD.finditer(self.text, start, end):
+            word = match.group()
+            if last and not self.text[last_end : match.start()].strip():
+                stems = [(s, p) for s, _, p in splits(word)]
+                stems += [(m[1], "이") for m in [_COPULA.fullmatch(word)] if m]
+                for stem, particle in stems:
+                    often = len(self.seen.get(stem, ())) > 1 or self.text.count(stem) > 1
+                    if often and self.could_be(stem, particle, leads=True):
+                        self._add(stem)
+            last, last_end = (word, match.end()) if listed(word) else ("", 0)
 
     def _called(self, start: int, end: int) -> None:
         for m in _CALLED.finditer(self.text, start, end):

@@ -26,16 +26,17 @@ from pyojeong.text.speakers_words_ko import (
 
 _GENERIC = {
     **dict.fromkeys(words_of("노인 노파"), "old"),
-    **dict.fromkeys(words_of("소년 소녀 손자 손녀 꼬마 아이 녀석 남자아이 여자아이 사내아이"), "young"),
+    **dict.fromkeys(words_of("소년 소녀 손자 손녀 꼬마 아이 친구 녀석 남자아이 여자아이 사내아이"), "young"),
     **dict.fromkeys(words_of("남자 여자 여인 청년 사내 사나이"), "any"),
 }
 _VOICED = re.compile("(?:호통|외침|고함|비명|목소리|대답|말|한마디|물음|외마디|소리|명령)에")
+_SURNAMES = frozenset("김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용")
 _PARENTS = words_of("엄마 아빠 어머니 아버지 동생 아들 딸 아내 남편 손자 손녀")
 _NEW = re.compile(r"(?:한|어떤|웬|낯선|어느)\s*$")
-_I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|난|저는)(?![가-힣])")
+_I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|저는)(?![가-힣])")
 # 냄새 나는, 화가 난: a verb.
 _ARISES = re.compile(
-    "(?:냄새|내|소리|화|신|겁|땀|열|눈물|빛|연기|생각|티|맛|김|불|피|병|탈|혼|윤|털|향기|광|힘|샘)[가이은는도만]?\\s*$"
+    "(?:냄새|내|소리|화|신|겁|땀|고장|열|눈물|빛|연기|생각|티|맛|김|불|피|병|탈|혼|윤|털|향기|광|힘|샘)[가이은는도만]?\\s*$"
 )
 _WOMEN = re.compile(
     "할머니|할멈|엄마|어머니|누나|언니|이모|고모|아내|부인|여왕|왕비|공주|선녀|마녀|아가씨|아줌마|아주머니|여자|소녀|딸|며느리|색시"
@@ -44,7 +45,7 @@ _MEN = re.compile(
     "할아버지|아빠|아버지|형$|오빠|삼촌|왕$|왕자|아저씨|남자|소년|아들|사위|총각|남편|영감|사내"
 )
 _OWN: dict[str, Role] = {
-    **dict.fromkeys(("내가", "나는", "난", "나도", "제가", "저는"), "topic"),
+    **dict.fromkeys(("내가", "나는", "나도", "제가", "저는"), "topic"),
     **dict.fromkeys(("나에게", "나한테", "내게"), "addressee"),
 }
 _THIRD = re.compile("(그녀|그)(가|는|도|에게|한테|의|를)")
@@ -64,10 +65,11 @@ class Nouns:
         text: str,
         narration: list[tuple[int, int]],
         speech: list[tuple[int, int]],
+        beside: list[tuple[int, int]],
         names: Iterable[str] = (),
     ) -> None:
         self.text = text
-        self.names = Names(text, narration, speech, names)
+        self.names = Names(text, narration, speech, beside, names)
         self.tells_of_itself = any(self._says_i(*span) for span in narration)
 
     def _says_i(self, start: int, end: int) -> bool:
@@ -137,6 +139,8 @@ class Nouns:
         """Whether a word that is no person begins the name of one: 도서관 선생님, 소금 장수."""
         word = tokens[index][1]
         if word in PREFIXES:
+            return True
+        if word in _SURNAMES and index + 1 < len(tokens) and tokens[index + 1][1][0] == "씨":
             return True
         following = self._parse(tokens[index + 1][1]) if index + 1 < len(tokens) else None
         if following is None or following[0] not in COMMON_TITLES:

@@ -16,11 +16,21 @@ _FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$")
 Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 # Evidence that is no more than a hint is weighed; points for it:
-BEFORE, EARLIER, AFTER, AFTER_BETWEEN, ZERO_SUBJECT = 3.0, 1.5, 2.5, 2.0, 3.0
-BOUND, TOPIC_BETWEEN = 4.5, 1.5
+EARLIER, ZERO_SUBJECT, ACROSS = 1.5, 3.0, 0.6
+BOTH, BOTH_LONGER = 0.5, 1.0
+OWN_NAME, PRONOUN, PRONOUN_OTHER = 8.0, 6.0, 5.2
 _LOOK_BACK, _SOON = 8, 4
-SHARED, WEAK, SAYS_NOTHING = 0.4, 0.4, 0.4
-ACROSS, OWN_NAME, PRONOUN, PRONOUN_OTHER = 0.6, 8.0, 6.0, 5.2
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somebody who acts between two quotations: points if it speaks the first only, the second
+    only, or both."""
+
+    character: Character
+    first: float
+    second: float
+    both: float
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +60,7 @@ class Evidence:
     replies: bool = False
     told_of: list[Character] = field(default_factory=list)
     silent: bool = False
+    link: Link | None = None
 
     @property
     def likely(self) -> Character | None:
@@ -62,6 +73,18 @@ class Evidence:
             self.hints[character] = max(points, self.hints.get(character, 0.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A sentence text[start:end] in which somebody acts; sentences before and after it in its
+    stretch."""
+
+    start: int
+    end: int
+    actor: Mention
+    before: int
+    after: int
+
+
 @dataclass(slots=True)
 class _Stretch:
     """Narration between quotations: what of it is not the tag of the one before. begun: where it
@@ -72,21 +95,22 @@ class _Stretch:
     mentions: list[Mention]
     begun: int = -1
 
-    def beats(self, text: str) -> list[tuple[int, Mention]]:
-        """(sentences from the end, who acts) for each sentence with somebody acting, last first."""
-        found = []
+    def beats(self, text: str) -> list[Beat]:
+        """Each sentence with somebody acting in it, the last first."""
         stops = [m.end() for m in STOP.finditer(text, self.start, self.end)]
+        if not stops or text[stops[-1] : self.end].strip():
+            stops.append(self.end)
+        firsts: dict[int, Mention] = {}
         for mention in self.mentions:
             if mention.start >= self.start and mention.role in ("topic", "subject"):
                 number = bisect_left(stops, mention.start + 1)
-                found.append((number, mention))
-        last = len(stops) if stops and not text[stops[-1] : self.end].strip() else len(stops) + 1
-        firsts: dict[int, Mention] = {}
-        for number, mention in found:
-            kept = firsts.get(number)
-            if kept is None or (kept.role == "subject" and mention.role == "topic"):
-                firsts[number] = mention
-        return [(last - 1 - n, m) for n, m in sorted(firsts.items(), reverse=True)]
+                kept = firsts.get(number)
+                if kept is None or (kept.role == "subject" and mention.role == "topic"):
+                    firsts[number] = mention
+        return [
+            Beat(([self.start, *stops])[n], stops[n], m, n, len(stops) - 1 - n)
+            for n, m in sorted(firsts.items(), reverse=True)
+        ]
 
     def sentences(self, text: str) -> int:
         words = text[self.start : self.end].strip()
@@ -166,7 +190,7 @@ class Scene:
     def _expected(self) -> Character | None:
         """Who was just called by name and has not been seen yet."""
         last = self.found[-1] if self.found else None
-        new = [c for c in last.called if c.proper and not c.told] if last else []
+        new = [c for c in last.called if not c.told] if last else []
         return new[-1] if new else None
 
     def _announce(self, character: Character) -> None:
@@ -199,7 +223,7 @@ class Scene:
     def _acting(self, here: _Stretch) -> Character | None:
         """Who acts in the last sentence before a quotation."""
         beats = here.beats(self.text)
-        return self._meet(beats[0][1]) if beats and beats[0][0] == 0 else None
+        return self._meet(beats[0].actor) if beats and beats[0].after == 0 else None
 
     def _address(
         self, evidence: Evidence, quote: Quotation, grammar: Grammar, speaker: Character | None
@@ -257,9 +281,11 @@ class Scene:
         elif before.subject and (before.open or leads):
             self._fix(evidence, before.subject, "tag before")
         else:
-            between = own and here.start > 0 and here.sentences(self.text) == 1
-            between = between and here.start == here.begun
-            self._weigh(evidence, source, own, between, before, ahead, after, followed, grammar)
+            self._weigh_before(evidence, source, own, after, grammar)
+            if not (after.attached or after.open):
+                self._weigh_after(evidence, ahead, followed, grammar)
+            if evidence.hints and evidence.clue == "turn":
+                evidence.clue = "beat"
         if after.cited and after.subject:
             hearer = self._meet(after.subject)
             if hearer is not None:
@@ -282,37 +308,44 @@ class Scene:
             elif other is not character:
                 evidence.hint(other, PRONOUN_OTHER)
 
-    def _weigh(
-        self, evidence: Evidence, source: _Stretch, own: bool, between: bool, before: Clause,
-        ahead: _Stretch, after: Clause, followed: bool, grammar: Grammar,
-    ) -> None:  # fmt: skip
-        share = 1.0 if own else ACROSS
-        for distance, mention in source.beats(self.text)[:3]:
-            points = (BEFORE if distance == 0 else EARLIER) * share
-            shared = mention.role == "subject" and between and not before.enters
-            if shared and grammar.marks_topics:
-                # "…" 토끼가 웃었어요. "…": 가 binds it to the words before.
-                points *= SHARED
-            if between and distance == 0 and before.weak:
-                points *= SAYS_NOTHING
-            if distance == 0 and before.leaves:
-                points *= SAYS_NOTHING
-            if after.attached and not after.cited and distance == 0:
+    def _weigh_before(
+        self, evidence: Evidence, source: _Stretch, own: bool, after: Clause, grammar: Grammar
+    ) -> None:
+        """Points for those who act before a quotation."""
+        beats = source.beats(self.text)
+        actors = {self._meet(beat.actor) for beat in beats}
+        if own and source.start == source.begun and len(actors) == 1:
+            evidence.link = self._link(beats, grammar)
+            return
+        for beat in beats[:3]:
+            points = EARLIER if beat.after else grammar.bond(beat.start, beat.end, beat.actor).before
+            if after.attached and not after.cited and not beat.after:
                 points = max(points, ZERO_SUBJECT)
-            evidence.hint(self._meet(mention), points)
-        if after.subject and not after.attached and not after.open:
-            own = not followed or ahead.end - after.end > 3
-            points = AFTER if own else AFTER_BETWEEN
-            if grammar.marks_topics and after.subject.role == "subject":
-                points = BOUND
-            elif grammar.marks_topics:
-                points = AFTER if own else TOPIC_BETWEEN
-            subject = self._meet(after.subject)
-            evidence.hint(subject, points * (WEAK if after.weak else 1.0))
-            if after.weak and evidence.asks and subject is not None:
-                evidence.barred.add(subject)
-        if evidence.hints and evidence.clue == "turn":
-            evidence.clue = "beat"
+            evidence.hint(self._meet(beat.actor), points if own else points * ACROSS)
+
+    def _link(self, beats: list[Beat], grammar: Grammar) -> Link | None:
+        """The one who alone acts between two quotations."""
+        character = self._meet(beats[0].actor)
+        if character is None:
+            return None
+        first = [b for b in beats if not b.before]
+        after = grammar.bond(beats[-1].start, beats[-1].end, beats[-1].actor).after
+        before = grammar.bond(beats[0].start, beats[0].end, beats[0].actor).before
+        after = after if first else min(after, EARLIER)
+        before = before if not beats[0].after else min(before, EARLIER)
+        both = max(after, before) + (BOTH if len(beats) == 1 else BOTH_LONGER)
+        return Link(character, after, before, both)
+
+    def _weigh_after(
+        self, evidence: Evidence, ahead: _Stretch, followed: bool, grammar: Grammar
+    ) -> None:
+        """Points for who acts right after a quotation."""
+        beats = ahead.beats(self.text)
+        actors = {self._meet(beat.actor) for beat in beats}
+        if not beats or beats[-1].before or (followed and len(actors) == 1):
+            return
+        bond = grammar.bond(beats[-1].start, beats[-1].end, beats[-1].actor)
+        evidence.hint(self._meet(beats[-1].actor), bond.after)
 
     def _tell_kind(self, evidence: Evidence, quote: Quotation, after: Clause) -> None:
         """Speech, thought, or (a title, words singled out) nobody's."""

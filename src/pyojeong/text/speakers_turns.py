@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pyojeong.text.speakers_cast import Character
-from pyojeong.text.speakers_scene import Evidence
+from pyojeong.text.speakers_scene import Evidence, Link
 
 _CANDIDATES = 5
 _AHEAD = 3
@@ -21,7 +21,7 @@ _AGAIN, _AGAIN_LATER, _ANSWER = -4.0, -0.5, -1.0
 _THIRD, _THIRD_LATER = -1.5, -0.4
 _CALLED, _CALLED_LATER, _CALLS, _BARRED = 2.5, 1.5, 2.0, -9.0
 _TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
-_GOES_ON, _REPLIES = 30.0, -1.5
+_GOES_ON, _REPLIES, _SEVERAL = 30.0, -1.5, 1.0
 _RECENT, _AROUND, _SOON, _FIRST_PERSON = 0.6, 0.2, -0.1, 0.3
 _FAR = 3
 """Sentences of narration after which a talk is another."""
@@ -42,6 +42,12 @@ def take_turns(found: list[Evidence], first_person: Character | None) -> list[Ch
     for evidence, following in reversed(list(pairwise(found))):
         if evidence.goes_on and evidence.fixed is None and following.fixed is not None:
             evidence.fixed, evidence.clue = following.fixed, "inside"
+    for evidence, following in pairwise(found):
+        link = following.link
+        if link and (evidence.silent or "thought" in (evidence.kind, following.kind)):
+            evidence.hint(link.character, link.first)
+            following.hint(link.character, link.second)
+            following.link = None
     spoken = [e for e in found if not e.silent and e.kind == "speech"]
     speakers: dict[int, Character | None] = dict(
         zip(map(id, spoken), _decode(spoken, first_person), strict=True)
@@ -103,6 +109,10 @@ def _own_points(
     if evidence.fixed is not None:
         return {evidence.fixed: 0.0}
     points: dict[Character, float] = {}
+    for other in (evidence, *found[number + 1 : number + 2]):
+        if other.link:
+            points[other.link.character] = _AROUND
+    linked = set(points)
     for rank, character in enumerate(evidence.soon):
         points[character] = _SOON - 0.1 * rank
     for character in _others(found, number):
@@ -119,7 +129,8 @@ def _own_points(
             points[character] += _BARRED
         if character in evidence.told_of:
             points[character] += _TOLD_OF
-    ranked = sorted(points, key=lambda c: -points[c])[:_CANDIDATES]
+        points[character] -= _SEVERAL * character.plural
+    ranked = sorted(points, key=lambda c: (c not in linked, -points[c]))[:_CANDIDATES]
     return {c: points[c] for c in ranked} or {None: 0.0}
 
 
@@ -139,12 +150,12 @@ def _turn(
     last, before_last = state
     if before is None or character is None:
         return 0.0
+    total = _linked(evidence.link, last, character)
     if evidence.same:
         return _GOES_ON if character is last else 0.0
     if evidence.gap > _FAR:
-        return 0.0
+        return total
     near = evidence.gap == 0 and not evidence.tagged
-    total = 0.0
     if character is last:
         if evidence.tagged:
             total += _ANSWER if before.asks and not evidence.asks else evidence.continues
@@ -161,6 +172,15 @@ def _turn(
     if last is not None and last in evidence.called:
         total += _CALLS
     return total
+
+
+def _linked(link: Link | None, last: Character | None, character: Character) -> float:
+    """Points of an action between the quotations of these two."""
+    if link is None or link.character not in (last, character):
+        return 0.0
+    if last is character:
+        return link.both
+    return link.first if link.character is last else link.second
 
 
 def _tones(found: list[Evidence]) -> dict[Character, Counter[str]]:
