@@ -113,6 +113,28 @@ BUILT_IN: tuple[Backend, ...] = (
         reference="Liu, Shan & Zhang 2001, expression ratio images; ICT-FaceKit shapes",
         weights=("basis_arkit52",),
     ),
+    Backend(
+        "Ocr",
+        "tesseract",
+        "pyojeong.text.tesseract:TesseractOcr",
+        licence="Apache-2.0; runs tesseract (Apache-2.0) as a separate program",
+        reference="Smith 2007, An overview of the Tesseract OCR engine, ICDAR",
+    ),
+    Backend(
+        "Ocr",
+        "clova",
+        "pyojeong.text.clova:ClovaOcr",
+        licence="Apache-2.0; asks a paid service of NAVER Cloud",
+        reference="https://api.ncloud-docs.com/docs/ai-application-service-ocr",
+    ),
+    Backend(
+        "Ocr",
+        "easyocr",
+        "pyojeong.text.easyocr:EasyOcr",
+        licence="Apache-2.0 (EasyOCR)",
+        reference="https://github.com/JaidedAI/EasyOCR",
+        extra="easyocr",
+    ),
 )
 """Built-in backends; the first of a capability is its default."""
 

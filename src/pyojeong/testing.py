@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import base64
+import binascii
+import io
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,3 +92,181 @@ def _tone(name: str, start_s: float, end_s: float, prosody: Prosody) -> NDArray[
     wave = np.sin(2 * np.pi * 160 * prosody.pitch * np.arange(count) / _RATE)
     swell = np.sin(np.pi * (np.arange(count) + 0.5) / max(count, 1))
     return np.asarray(np.clip(loud * prosody.volume, 0, 1) * wave * swell, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class ClovaField:
+    """A word FakeClova finds: where it is (xyxy, px), how sure, and whether it ends its line."""
+
+    text: str
+    box: tuple[float, float, float, float] = (10, 10, 60, 30)
+    confidence: float = 0.99
+    line_break: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClovaAnswer:
+    """An answer FakeClova gives instead of reading: HTTP status, body, further headers.
+
+    drip_s: wait after each byte of the body.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    drip_s: float = 0.0
+
+
+class FakeClova:
+    """A server on this machine that speaks the General API of NAVER CLOVA OCR in version V2.
+
+        with FakeClova([ClovaField("안녕", line_break=True)]) as service:
+            ClovaOcr(service.url, service.secret).read(picture)
+
+    It checks secret and request as the service does (codes 0001, 0002 and 0011) and finds the
+    same fields in every picture, but none in one of a single colour. answers: given one after
+    the other before it reads anything.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[ClovaField] = (ClovaField("안녕", line_break=True),),
+        answers: Sequence[ClovaAnswer] = (),
+        secret: str = "a-secret-of-the-fake",  # noqa: S107 - it guards nothing
+    ) -> None:
+        self.secret = secret
+        self.fields = tuple(fields)
+        self.answers = list(answers)
+        self.requests: list[Any] = []
+        """What was asked, parsed, in order; None where it was no JSON."""
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                _send(self, fake._answer(self.path, self.headers.get("X-OCR-SECRET"), body))
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/custom/v1/1/abc/general"
+
+    def __enter__(self) -> FakeClova:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _answer(self, path: str, secret: str | None, body: bytes) -> ClovaAnswer:
+        try:
+            asked = json.loads(body)
+        except ValueError:
+            asked = None
+        self.requests.append(asked)
+        if self.answers:
+            return self.answers.pop(0)
+        if not path.endswith("/general"):
+            return _clova_error(400, "0001", "URL is invalid.")
+        if secret != self.secret:
+            return _clova_error(401, "0002", "Secret key validate failed.")
+        pixels = _clova_pixels(asked)
+        if pixels is None:
+            return _clova_error(400, "0011", "Request body invalid.")
+        blank = bool((pixels == pixels[0, 0]).all())
+        return ClovaAnswer(body=_clova_page(asked, pixels, () if blank else self.fields))
+
+
+def _send(handler: BaseHTTPRequestHandler, answer: ClovaAnswer) -> None:
+    try:
+        handler.send_response(answer.status)
+        for name, value in answer.headers:
+            handler.send_header(name, value)
+        handler.send_header("Content-Type", "application/json; charset=utf-8")
+        handler.send_header("Content-Length", str(len(answer.body)))
+        handler.end_headers()
+        if not answer.drip_s:
+            handler.wfile.write(answer.body)
+            return
+        for at in range(len(answer.body)):
+            handler.wfile.write(answer.body[at : at + 1])
+            handler.wfile.flush()
+            threading.Event().wait(answer.drip_s)
+    except OSError:
+        handler.close_connection = True  # The one who asked has gone.
+
+
+def _clova_error(status: int, code: str, message: str) -> ClovaAnswer:
+    told = {"code": code, "message": message, "path": "/general", "traceId": "0", "timestamp": 0}
+    return ClovaAnswer(status, json.dumps(told).encode())
+
+
+def _clova_pixels(asked: Any) -> NDArray[np.uint8] | None:
+    """The picture of a request, or None where the service would refuse the request."""
+    from PIL import Image
+
+    try:
+        (image,) = asked["images"]
+        correct = (
+            asked["version"] == "V2"
+            and isinstance(asked["requestId"], str)
+            and isinstance(asked["timestamp"], int)
+            and image["format"] in ("jpg", "jpeg", "png", "pdf", "tif", "tiff")
+            and isinstance(image["name"], str)
+        )
+        data = base64.b64decode(image["data"], validate=True)
+        with Image.open(io.BytesIO(data)) as opened:
+            pixels = np.asarray(opened.convert("RGB"))
+    except (KeyError, TypeError, ValueError, OSError, binascii.Error):
+        return None
+    return pixels if correct else None
+
+
+def _clova_page(
+    asked: dict[str, Any], pixels: NDArray[np.uint8], fields: Sequence[ClovaField]
+) -> bytes:
+    height, width = pixels.shape[:2]
+    page = {
+        "uid": "0" * 32,
+        "name": asked["images"][0]["name"],
+        "inferResult": "SUCCESS",
+        "message": "SUCCESS",
+        "validationResult": {"result": "NO_REQUESTED"},
+        "convertedImageInfo": {
+            "width": width,
+            "height": height,
+            "pageIndex": 0,
+            "longImage": False,
+        },
+        "fields": [_clova_field(field) for field in fields],
+    }
+    told = {key: asked[key] for key in ("version", "requestId", "timestamp")}
+    return json.dumps(told | {"images": [page]}, ensure_ascii=False).encode()
+
+
+def _clova_field(field: ClovaField) -> dict[str, Any]:
+    x0, y0, x1, y1 = field.box
+    corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+    return {
+        "valueType": "ALL",
+        "boundingPoly": {"vertices": [{"x": float(x), "y": float(y)} for x, y in corners]},
+        "inferText": field.text,
+        "inferConfidence": field.confidence,
+        "type": "NORMAL",
+        "lineBreak": field.line_break,
+    }

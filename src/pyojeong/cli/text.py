@@ -13,6 +13,7 @@ import typer
 
 from pyojeong.cli.classifier import Classifier, LabelMap, Model, load_classifier
 from pyojeong.cli.language import language, say
+from pyojeong.cli.ocr import OcrName, TextImage, described_picture, read_picture
 from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import coloured, print_json, print_note, print_table
 from pyojeong.cli.speakers import speakers_of
@@ -32,7 +33,8 @@ def add_to(app: typer.Typer) -> None:
             "글의 감정을 읽습니다. TEXT는 글 자체이거나 글 파일의 경로이고, 없으면 표준 입력을 읽습니다.",
         ),
         epilog='pyojeong text "오늘은 정말 신난다!"\n\n'
-        "pyojeong text tale.txt --json\n\npyojeong text --lines reviews.txt > scores.jsonl",
+        "pyojeong text tale.txt --json\n\npyojeong text --lines reviews.txt > scores.jsonl\n\n"
+        "pyojeong text --image note.jpg",
     )(command)
 
 
@@ -65,8 +67,12 @@ def command(
     ] = False,
     speakers: Annotated[
         bool,
-        typer.Option("--speakers", help=say("Tell who says what.", "누가 하는 말인지 알려 줍니다.")),
+        typer.Option(
+            "--speakers", help=say("Tell who says what.", "누가 하는 말인지 알려 줍니다.")
+        ),
     ] = False,
+    image: TextImage = None,
+    ocr: OcrName = None,
 ) -> None:
     from pyojeong.text.reader import TextReader
 
@@ -76,11 +82,16 @@ def command(
         raise typer.BadParameter(
             say("--speakers needs a whole text", "--speakers는 글 전체가 필요합니다")
         )
+    if image is not None and (text is not None or lines is not None):
+        raise typer.BadParameter(say("give --image or a text", "--image와 글 중 하나만 쓰세요"))
+    if ocr is not None and image is None:
+        raise typer.BadParameter(say("--ocr needs --image", "--ocr에는 --image가 필요합니다"))
     reader = TextReader(load_classifier(classifier, model, label_map))
     if lines is not None:
         _stream(reader, lines, explained)
         return
-    whole = _the_text(text)
+    pictured = None if image is None else read_picture(image, ocr)
+    whole = _the_text(text) if pictured is None else pictured.text
     read = reader.read(whole)
     words = [reader.explain(item.sentence.text) if explained else None for item in read]
     sentences = [
@@ -91,7 +102,10 @@ def command(
     if as_json:
         if told is not None:
             sentences = [s | v for s, v in zip(sentences, told.sentences, strict=True)]
-        print_json({"sentences": sentences} | ({"cast": told.cast} if told else {}))
+        origin = described_picture(image, pictured) if image and pictured is not None else {}
+        print_json(origin | {"sentences": sentences} | ({"cast": told.cast} if told else {}))
+        return
+    if not read:
         return
     rows = [
         [
