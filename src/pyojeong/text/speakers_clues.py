@@ -85,12 +85,7 @@ class Address:
 
 
 class Grammar(Protocol):
-    """The rules of one language. Positions are those of the text it was made for.
-
-    tag_goes_on: points for one speaker before and after a tag that ends a sentence.
-    """
-
-    tag_goes_on: float
+    """The rules of one language. Positions are those of the text it was made for."""
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         """Everybody mentioned in a stretch of narration, in order."""

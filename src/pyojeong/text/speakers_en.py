@@ -18,6 +18,7 @@ _SUBORDINATE = re.compile(
     r"[\s,;—–]*(?:when|while|as|because|until|before|after|if|though|although|since|once|that|who)\b",
     re.I,
 )
+_CAME_VOICE = re.compile(r"came (?:the )?(?:\w+ )?\w+['’]s (?:\w+ )?(?:voice|reply|answer)")
 _REPLY = re.compile(
     r"(?:Yes|No|Not|Nothing|Nobody|Never|What|Why|Who|Where|When|How|Oh|Well|Then|Of course|Really|Maybe|Perhaps|Sure|Okay|All right|"
     r"Thank|I know|I am not|I'm not|You|Me)\b"
@@ -99,8 +100,6 @@ BONDS = {"noun": (2.5, 2.5), "pronoun": (2.5, 2.5)}
 
 class English:
     """The Grammar of an English text; narration: where its narration stands, to learn names from."""
-
-    tag_goes_on = 1.0
 
     def __init__(self, text: str, narration: list[tuple[int, int]]) -> None:
         self.text = text
@@ -237,6 +236,8 @@ class English:
     def _inverted(self, first: re.Match[str], mentions: list[Mention]) -> bool:
         """Whether an unknown verb stands before who does it: "Traitor!" spat Kira."""
         word = first.group()
+        if _CAME_VOICE.match(self.text, first.start()):
+            return True
         following = _within(mentions, first.end(), first.end() + 2)
         if not word[0].islower() or not following or following[0].role == "owner":
             return False

@@ -24,6 +24,7 @@ from pyojeong.text.speakers_words_ko import (
     NEGATED,
     SAID,
     SILENT,
+    TELLS,
     THINKS,
     THOUGHT,
     WROTE,
@@ -56,6 +57,7 @@ _REPLY = re.compile(
 _SENTENCE_END = re.compile("[.!?…]+")
 _HANGUL = re.compile("[가-힣A-Za-z]+")
 _OBJECT = re.compile("[이가은는] (?:[가-힣]+ )?[가-힣]+[을를] ")
+_VOICE = re.compile(r"\s*(?:\S+\s)?(?:목소리|음성|말투|외침|대답|고함|호통|비명)")
 _YOU = re.compile("(?:너|네가|넌|널|너희|자네|당신)")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
 _CALLING = frozenset(
@@ -117,15 +119,13 @@ _ELDER = re.compile(
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
 
 
-BONDS = {"subject": (3.0, 2.5), "topic": (2.0, 3.0), "owner": (2.0, 2.0)}
+BONDS = {"subject": (3.0, 2.5), "topic": (2.0, 3.0), "owner": (2.0, 2.0), "voice": (4.5, 1.0)}
 """Points by the mark of who acts: for the quotation before the sentence, for the one after."""
 
 
 class Korean:
     """The Grammar of a Korean text; narration, speech: where they stand, to learn names from;
     beside: the narration in turns with quotations; names: those known already."""
-
-    tag_goes_on = 1.0
 
     def __init__(
         self,
@@ -194,7 +194,8 @@ class Korean:
     def bond(self, start: int, end: int, actor: Mention) -> Bond:
         kind = "topic" if actor.role == "topic" else "subject"
         if self.text[actor.end : actor.end + 1] == "의":
-            kind = "owner"
+            voice = _VOICE.match(self.text, actor.end + 1, end)
+            kind = "voice" if voice else "owner"
         after, before = BONDS[kind]
         if actor.name == "나":
             after, before = after * 0.4, before * 0.8
@@ -332,7 +333,7 @@ def _act(words: str, attached: bool = False) -> Act:
         return "ask"
     if ANSWERED.search(words):
         return "answer"
-    return "say" if SAID.search(words) else ""
+    return "say" if (SAID if attached else TELLS).search(words) else ""
 
 
 def _within(mentions: list[Mention], start: int, end: int) -> list[Mention]:

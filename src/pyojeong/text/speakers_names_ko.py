@@ -26,7 +26,10 @@ from pyojeong.text.speakers_words_ko import (
     words_of,
 )
 
-WORD = re.compile("[가-힣A-Za-z0-9]{1,24}")
+_SURNAMES = (
+    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연표명기반왕금옥"
+)
+WORD = re.compile(f"(?<![가-힣])[{_SURNAMES}] 씨[가-힣]{{0,3}}|[가-힣A-Za-z0-9]{{1,24}}")
 ADVERBS = words_of(
     """같이 많이 깊이 높이 일찍이 깊숙이 더욱이 곰곰이 틈틈이 간간이 번번이 나날이 낱낱이 겹겹이 굳이 반듯이 길이 넓이 나지막이
     가득이 촘촘이 빽빽이 축축이 멀찍이 느직이 없이 끝없이 말없이 쉴새없이 하염없이 힘없이 소리없이 어김없이 지금이 물끄러미"""
@@ -207,7 +210,7 @@ class Names:
                 stems = [(s, p) for s, _, p in splits(word)]
                 stems += [(m[1], "이") for m in [_COPULA.fullmatch(word)] if m]
                 for stem, particle in stems:
-                    often = len(self.seen.get(stem, ())) > 1 or self.text.count(stem) > 1
+                    often = self.text.count(stem) > 1 or not self.seen.get(last)
                     if often and self.could_be(stem, particle, leads=True):
                         self._add(stem)
             last, last_end = (word, match.end()) if listed(word) else ("", 0)

@@ -141,6 +141,7 @@ class Nouns:
         while index < len(tokens):
             count = self.phrase(tokens, index)
             if count:
+                count += self._epithet(tokens, index + count)
                 role = self._role(tokens, index, count)
                 found.append(self.mention(tokens[index : index + count], role))
                 index += count
@@ -170,6 +171,13 @@ class Nouns:
             count = self._name(tokens, index + 1) if tokens[index + 1].word[0].isupper() else 0
             return count + 1 if count else 0
         return 0
+
+    def _epithet(self, tokens: list[_Token], index: int) -> int:
+        """Bramble the hedgehog: the words after a name that tell what it is."""
+        named = index and tokens[index - 1].low in self.names and not tokens[index - 1].owns
+        if not named or index >= len(tokens) or tokens[index].low != "the" or tokens[index].apart:
+            return 0
+        return self._noun_phrase(tokens, index)
 
     @staticmethod
     def _it_speaks(tokens: list[_Token], index: int) -> bool:
@@ -261,7 +269,7 @@ class Nouns:
         adorned = next((n for n, w in enumerate(words) if n and w in ("in", "with")), len(words))
         words = words[:adorned]
         head = low = words[-1]
-        if tokens[-1].word[0].isupper():
+        if tokens[-1].word[0].isupper() or "the" in words:
             tokens = [t for t in tokens if t.word[0].isupper()]
         plural = head in PLURALS or (singular(head) != head and head not in self.names)
         looks = frozenset((k, w) for w in words[:-1] for k, ws in LOOKS.items() if w in ws)
@@ -280,6 +288,9 @@ class Nouns:
 
     def _identity(self, tokens: list[_Token], words: list[str], named: bool) -> frozenset[str]:
         head = words[-1]
+        if "the" in words:
+            cut = words.index("the")
+            return frozenset((words[cut - 1], head))
         if len(tokens) > len(words):
             return frozenset((head, " ".join(t.low for t in tokens)))
         full = " ".join(words)
@@ -360,6 +371,10 @@ def singular(word: str) -> str:
 def gender_of(words: list[str]) -> str:
     """ "m" or "f" where the head or a title tells."""
     for word in reversed(words):
+        if word.endswith(("woman", "girl", "mother")):
+            return "f"
+        if word.endswith(("man", "boy", "father")):
+            return "m"
         if word in WOMEN or word in FEMALE_NAMES:
             return "f"
         if word in MEN or word in MALE_NAMES:

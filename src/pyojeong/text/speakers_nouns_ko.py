@@ -30,7 +30,6 @@ _GENERIC = {
     **dict.fromkeys(words_of("남자 여자 여인 청년 사내 사나이"), "any"),
 }
 _VOICED = re.compile("(?:호통|외침|고함|비명|목소리|대답|말|한마디|물음|외마디|소리|명령)에")
-_SURNAMES = frozenset("김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용")
 _PARENTS = words_of("엄마 아빠 어머니 아버지 동생 아들 딸 아내 남편 손자 손녀")
 _NEW = re.compile(r"(?:한|어떤|웬|낯선|어느)\s*$")
 _I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|저는)(?![가-힣])")
@@ -139,8 +138,6 @@ class Nouns:
         """Whether a word that is no person begins the name of one: 도서관 선생님, 소금 장수."""
         word = tokens[index][1]
         if word in PREFIXES:
-            return True
-        if word in _SURNAMES and index + 1 < len(tokens) and tokens[index + 1][1][0] == "씨":
             return True
         following = self._parse(tokens[index + 1][1]) if index + 1 < len(tokens) else None
         if following is None or following[0] not in COMMON_TITLES:

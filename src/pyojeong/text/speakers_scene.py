@@ -38,7 +38,8 @@ class Evidence:
     """One quotation. fixed: its speaker, where grammar decides; clue: by what. hints: points for
     others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last; soon: who next.
     gap: sentences of narration since the quotation before. same: the speaker before goes on.
-    continues: points for the speaker before. tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it."""
+    tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it.
+    turn: where its paragraph or line starts."""
 
     start: int
     end: int
@@ -54,12 +55,12 @@ class Evidence:
     same: bool = False
     goes_on: bool = False
     tagged: bool = False
-    continues: float = 0.0
     asks: bool = False
     tones: frozenset[str] = frozenset()
     replies: bool = False
     told_of: list[Character] = field(default_factory=list)
     silent: bool = False
+    turn: int = 0
     link: Link | None = None
 
     @property
@@ -142,7 +143,7 @@ class Scene:
         used = False
         for index, quote in enumerate(turn.quotes):
             evidence = self._begin(quote)
-            evidence.continues = grammar.tag_goes_on
+            evidence.turn = turn.start
             evidence.tagged = index > 0 and used and not evidence.gap
             following = stretches[index + 1]
             recent = self.cast.recent()
@@ -171,7 +172,7 @@ class Scene:
         mentions = grammar.mentions(*span)
         for number, mention in enumerate(mentions):
             # The pronoun of a tag may be anybody's: it tells no gender.
-            self._meet(mention, vote=number > 0)
+            self._meet(mention, vote=number > 0 or self.text[mention.start].isupper())
         return _Stretch(*span, mentions)
 
     def _meet(self, mention: Mention | None, vote: bool = True) -> Character | None:
@@ -214,7 +215,7 @@ class Scene:
 
     def _script(self, turn: Turn, grammar: Grammar) -> None:
         words = turn.quotes[0]
-        evidence = Evidence(words.start, words.end, clue="script")
+        evidence = Evidence(words.start, words.end, clue="script", turn=turn.start)
         named = grammar.named(turn.start, turn.start + len(turn.script))
         evidence.fixed = self.cast.meet(named)
         self.found.append(evidence)

@@ -21,6 +21,9 @@ _AGAIN, _AGAIN_LATER, _ANSWER = -4.0, -0.5, -1.0
 _THIRD, _THIRD_LATER = -1.5, -0.4
 _CALLED, _CALLED_LATER, _CALLS, _BARRED = 2.5, 1.5, 2.0, -9.0
 _TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
+# Points for one speaker on both sides of a tag, and in one paragraph: in texts that give every
+# speaker a paragraph, and in compact ones.
+_AFTER_TAG, _SAME_TURN = (4.0, 0.5), (3.0, 0.0)
 _GOES_ON, _REPLIES, _SEVERAL = 30.0, -1.5, 1.0
 _RECENT, _AROUND, _SOON, _FIRST_PERSON = 0.6, 0.2, -0.1, 0.3
 _FAR = 3
@@ -70,6 +73,7 @@ def _thinker(evidence: Evidence, first_person: Character | None) -> Character | 
 def _decode(found: list[Evidence], first_person: Character | None) -> list[Character | None]:
     """The most plausible speakers of quotations that follow each other."""
     tones = _tones(found)
+    compact = _is_compact(found)
     states: dict[_State, _Best] = {(None, None): _Best(0.0, None)}
     history: list[dict[_State, _Best]] = []
     before: Evidence | None = None
@@ -78,7 +82,7 @@ def _decode(found: list[Evidence], first_person: Character | None) -> list[Chara
         following: dict[_State, _Best] = {}
         for state, best in states.items():
             for character, points in own.items():
-                total = best.points + points + _turn(state, character, evidence, before)
+                total = best.points + points + _turn(state, character, evidence, before, compact)
                 after = (character, state[1] if character is state[0] else state[0])
                 if after not in following or following[after].points < total:
                     following[after] = _Best(total, state)
@@ -144,7 +148,11 @@ def _others(found: list[Evidence], number: int) -> Iterable[Character]:
 
 
 def _turn(
-    state: _State, character: Character | None, evidence: Evidence, before: Evidence | None
+    state: _State,
+    character: Character | None,
+    evidence: Evidence,
+    before: Evidence | None,
+    compact: bool,
 ) -> float:
     """Points for this character to speak after these two."""
     last, before_last = state
@@ -158,10 +166,12 @@ def _turn(
     near = evidence.gap == 0 and not evidence.tagged
     if character is last:
         if evidence.tagged:
-            total += _ANSWER if before.asks and not evidence.asks else evidence.continues
+            total += _ANSWER if before.asks and not evidence.asks else _AFTER_TAG[compact]
         else:
             total += _AGAIN if near else _AGAIN_LATER
             total += _ANSWER if before.asks and not evidence.asks and not near else 0.0
+        if evidence.turn == before.turn:
+            total += _SAME_TURN[compact]
         if evidence.replies and (near or evidence.tagged):
             total += _REPLIES
     elif before_last is not None and character is not before_last:
@@ -172,6 +182,17 @@ def _turn(
     if last is not None and last in evidence.called:
         total += _CALLS
     return total
+
+
+def _is_compact(found: list[Evidence]) -> bool:
+    """Whether several speak in one paragraph: quotations stand side by side, or two have tags."""
+    for before, evidence in pairwise(found):
+        if before.turn == evidence.turn and not evidence.same:
+            if evidence.gap == 0 and not evidence.tagged:
+                return True
+            if None not in (before.fixed, evidence.fixed) and before.fixed is not evidence.fixed:
+                return True
+    return False
 
 
 def _linked(link: Link | None, last: Character | None, character: Character) -> float:
