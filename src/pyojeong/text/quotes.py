@@ -103,6 +103,9 @@ def _closes(
     for opener in _OPENERS_OF.get(mark, ""):
         if waiting.get(opener):
             return opener
+    before, after = _around(text, at, within)
+    if mark == "“" and waiting.get(mark) and not before.isspace() and after.isspace():
+        return mark  # “typed so“
     return None
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pyojeong.text.layout import line_breaks, paragraphs
 from pyojeong.text.quotes import Pair, match_marks, outermost
@@ -19,12 +19,17 @@ from pyojeong.text.tags import goes_on
 SINGLE = frozenset("'‘")
 TITLE = frozenset("『")
 SCRIPT = ":"
+DASHES = frozenset("—–―")
 _DOUBLE = frozenset('"“„‟「«＂')
 _SCRIPT_LINE = re.compile(
-    r"[ \t]*(?P<name>[^\W\d_][\w .'’·-]{0,23}?)[ \t]*(?:\([^()\n]{1,30}\))?[ \t]*[:：][ \t]*(?=\S)(?!//)"
+    r"[ \t]*(?:(?P<name>[^\W\d_][\w .'’·-]{0,23}?)[ \t]*(?:\([^()\n]{1,30}\))?[ \t]*[:：]|"
+    r"\[(?P<label>[^\W\d_][\w .'’·-]{0,23})\])[ \t]*(?=\S)(?!//)"
 )
+_TAG_LIKE = re.compile(r"(?:[다요죠며고]|\b(?:said|says|asked|cried)|[a-z]{2}ed)$")
+_DASH = re.compile(r"[—–―][ \t]*(?=\w)")
+_DASH_TAG = re.compile(r"(?<=[.,!?…])\s*[—–―]\s*(?=[a-z])|(?<=,) (?=said |asked |cried )|\s+[—–―]\s+(?=[가-힣]+[은는이가] )")
 _NEW_VOICE = re.compile(
-    "(?<=[.!?…”’\"'」])(?=\n[ \t]*[“\"「‘'])|(?=\n[ \t]*[^\\W\\d_][\\w .'’·-]{0,23}(?:\\([^()\n]{1,30}\\))?[ \t]*[:：])"
+    "(?<=[.!?…”’\"'」])(?=\n[ \t]*[“\"「‘'])|(?=\n[ \t]*(?:[^\\W\\d_][\\w .'’·-]{0,23}(?:\\([^()\n]{1,30}\\))?[ \t]*[:：]|\\[[^\\W\\d_]|[—–―]))"
 )
 _CLOSED_LATER = re.compile(r"[.,!?…—][’'](?=[\s.,;—)]|$)")
 _STRETCH = 400
@@ -41,8 +46,8 @@ class Quotation:
 
     def inside(self) -> tuple[int, int]:
         """Where the words between the marks stand."""
-        if self.mark == SCRIPT:
-            return self.start, self.end
+        if self.mark == SCRIPT or self.mark in DASHES:
+            return self.start + (self.mark != SCRIPT), self.end
         return self.start + 1, self.end - self.closed
 
 
@@ -74,7 +79,7 @@ def turns(text: str) -> list[Turn]:
 
 def _quotations(text: str, start: int, end: int) -> list[Quotation]:
     pairs, alone = match_marks(text, start, end)
-    outer = [p for p in outermost(pairs) if p.quote]
+    outer = [p for p in outermost(pairs) if p.quote or _speaks(text, p)]
     found: list[Quotation] = []
     for pair, following in zip(outer, [*outer[1:], None], strict=False):
         if found and pair.start < found[-1].end:
@@ -85,6 +90,11 @@ def _quotations(text: str, start: int, end: int) -> list[Quotation]:
         if text[at] in _DOUBLE and not text[at - 1 : at].isalnum():
             found.append(Quotation(at, end, text[at], closed=False))
     return list(_apart(text, sorted(found, key=lambda q: q.start)))
+
+
+def _speaks(text: str, pair: Pair) -> bool:
+    """Whether angle brackets hold a sentence: 〈어디 가니?〉"""
+    return text[pair.start] in "〈《" and text[pair.end - 2] in ".!?…"
 
 
 def _true_end(text: str, pair: Pair, limit: int) -> int:
@@ -152,30 +162,35 @@ def _between(quotes: list[Quotation], start: int, end: int) -> Iterator[Quotatio
 
 
 def _with_scripts(text: str, found: list[Turn]) -> Iterator[Turn]:
-    """Lines `name: words` made into turns of that name, where a text has enough of them."""
+    """Lines `name: words` or `[name] words` made into turns of that name, and lines after dashes
+    into quotations, where a text has enough of them."""
     matches = [_script_line(text, turn) for turn in found]
-    names = Counter(m["name"].strip() for m in matches if m)
-    total = sum(names.values())
-    is_script = total >= 2 and (total > len(names) or _neighbours(matches))
-    for turn, m in zip(found, matches, strict=True):
-        if m and is_script:
-            words = Quotation(m.end(), turn.end, SCRIPT)
-            yield Turn(turn.start, turn.end, turn.paragraph, (words,), m["name"].strip())
+    names = [_label(m) if m else "" for m in matches]
+    total = sum(map(bool, names))
+    alternate = any(a and b and a != b for a, b in pairwise(names))
+    is_script = total >= 2 and (total > len(set(names) - {""}) or alternate)
+    dashes = sum(bool(_DASH.match(text, turn.start, turn.end)) for turn in found) > 1
+    for turn, match, name in zip(found, matches, names, strict=True):
+        dash = _DASH.match(text, turn.start, turn.end) if dashes and not turn.quotes else None
+        if match and is_script:
+            words = Quotation(match.end(), turn.end, SCRIPT)
+            yield Turn(turn.start, turn.end, turn.paragraph, (words,), name)
+        elif dash:
+            tag = _DASH_TAG.search(text, dash.end(), turn.end)
+            words = Quotation(turn.start, tag.start() if tag else turn.end, dash.group()[0])
+            yield Turn(turn.start, turn.end, turn.paragraph, (words,))
         else:
             yield turn
 
 
+def _label(match: re.Match[str]) -> str:
+    return (match["name"] or match["label"] or "").strip()
+
+
 def _script_line(text: str, turn: Turn) -> re.Match[str] | None:
     match = _SCRIPT_LINE.match(text, turn.start, turn.end)
-    if match is None or len(match["name"].split()) > 3:
+    if match is None or len(_label(match).split()) > 3:
         return None
     # `여우가 말했어요: “…”` is a tag, not a name.
-    said = any(q.start == match.end() for q in turn.quotes) and re.search(
-        r"(?:[다요죠며고]|said|says|asked|cried|\w+ed)$", match["name"]
-    )
-    return None if said else match
-
-
-def _neighbours(matches: list[re.Match[str] | None]) -> bool:
-    pairs = zip(matches, matches[1:], strict=False)
-    return any(a and b and a["name"].strip() != b["name"].strip() for a, b in pairs)
+    quoted = any(q.start == match.end() for q in turn.quotes)
+    return None if quoted and _TAG_LIKE.search(_label(match)) else match

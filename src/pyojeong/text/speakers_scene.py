@@ -9,10 +9,10 @@ from typing import Literal
 
 from pyojeong.text.speakers_cast import Cast, Character
 from pyojeong.text.speakers_clues import STOP, Clause, Grammar, Mention
-from pyojeong.text.speakers_quotes import SCRIPT, SINGLE, TITLE, Quotation, Turn
+from pyojeong.text.speakers_quotes import SINGLE, TITLE, Quotation, Turn
 
 _ASKS = re.compile("[?？]")
-_FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$")
+_FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$|[다요까네지군나라야데걸게자어아해래냐니][’']?$")
 Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 # Evidence that is no more than a hint is weighed; points for it:
@@ -217,7 +217,9 @@ class Scene:
         words = turn.quotes[0]
         evidence = Evidence(words.start, words.end, clue="script", turn=turn.start)
         named = grammar.named(turn.start, turn.start + len(turn.script))
-        evidence.fixed = self.cast.meet(named)
+        # The label is the name, and the best one.
+        label = replace(named, name=turn.script, proper=True, role="subject", generic="")
+        evidence.fixed = self.cast.meet(label)
         self.found.append(evidence)
         self._gap, self._goes_on, self._past = 0, False, _Stretch(0, 0, [])
 
@@ -361,6 +363,4 @@ class Scene:
             if not tagged and not _FINISHED.search(inner):
                 evidence.silent = True
         elif quote.mark in TITLE and not (after.act or after.attached):
-            evidence.silent = True
-        if quote.mark == SCRIPT:
-            evidence.silent = False
+            evidence.silent = not _FINISHED.search(self.text[slice(*quote.inside())])
