@@ -11,7 +11,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from pyojeong.text.endings import QUOTING
 from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
 from pyojeong.text.speakers_nouns_ko import Nouns
 from pyojeong.text.speakers_quotes import SINGLE
@@ -58,6 +57,11 @@ _SENTENCE_END = re.compile("[.!?…]+")
 _HANGUL = re.compile("[가-힣A-Za-z]+")
 _OBJECT = re.compile("[이가은는] (?:[가-힣]+ )?[가-힣]+[을를] ")
 _VOICE = re.compile(r"\s*(?:\S+\s)?(?:목소리|음성|말투|외침|대답|고함|호통|비명)")
+# What grammar binds to the quotation before it: 하고, 라고, 라며 ...
+_BINDS = re.compile(
+    r"(?:이?라고|하고는?|하며|하면서|하는|하더니|하자|하니|하던|라며|라면서|라는|라던|라니|이?란|했[다어지습고]|고|며|면서|는|던)(?=[\s,은는도])|"
+    r"(?:이?라고|하고)[는도]|했[다어지습]|그렇게\s*(?:말|외|소리|물|대답)|이렇게\s*(?:말|외|소리|물|대답)"
+)
 _YOU = re.compile("(?:너|네가|넌|널|너희|자네|당신)")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
 _CALLING = frozenset(
@@ -110,7 +114,7 @@ _SELF = re.compile(
     r"(?:^|[\s,.!?])(?:나는|난|내가|저는|전|제가|나|저|나야말로|내 이름은|제 이름은)\s+(?:[가-힣]+\s+){0,3}?"
     r"([가-힣]{1,8}?)(?:이야|야|예요|이에요|입니다|이란다|란다|이라고 (?:해|합)|라고 (?:해|합)|라네|올시다|이다)(?![가-힣])"
 )
-_LEVEL = re.compile("[가-힣][^가-힣]{0,4}$")
+_LEVEL = re.compile("[가-힣][^가-힣!]{0,4}$")
 _POLITE = re.compile("(?:[요죠]|니다|니까|십시오|세요|옵니다|나이다|소서)[^가-힣]{0,4}$")
 _ELDER = re.compile(
     "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
@@ -146,7 +150,7 @@ class Korean:
         begun = words.lstrip(" ,")
         if not begun:
             return Clause()
-        attached = words[0].isalpha() or bool(QUOTING.match(begun))
+        attached = words[0].isalpha() or bool(_BINDS.match(begun))
         stop = STOP.search(self.text, start, end)
         if not stop and followed and not attached:
             return Clause(open=True)
@@ -246,11 +250,11 @@ class Korean:
             return True
         before = self.text[max(start, quote[0] - 60) : quote[0]]
         last = STOP.split(before.strip().rstrip(".!?…"))[-1]
-        if _WRITING.search(last) and not SAID.search(after) and not QUOTING.match(begun):
+        if _WRITING.search(last) and not SAID.search(after) and not _BINDS.match(begun):
             return True
         if self.text[quote[0]] in SINGLE and not finished and _ABOUT.match(after):
             return True
-        embedded = bool(after) and after[0].isalpha() and not QUOTING.match(after)
+        embedded = bool(after) and after[0].isalpha() and not _BINDS.match(after)
         return (
             embedded
             and not finished

@@ -180,7 +180,7 @@ class Names:
     def _beside(self, start: int, end: int) -> None:
         """Who acts in the first and the last sentence of a stretch beside a quotation."""
         stops = [m.end() for m in STOP.finditer(self.text, start, end)]
-        edges = [start, *stops] if not stops or stops[-1] < end else [start, *stops[:-1]]
+        edges = [start, *(s for s in stops if self.text[s:end].strip())]
         for begin in {edges[0], edges[-1]}:
             stop = next((s for s in stops if s > begin), end)
             if not _AGENT.search(self.text, begin, stop):

@@ -23,12 +23,20 @@ from pyojeong.text.speakers_words_en import (
     STOP_WORDS,
     VERBS,
     WOMEN,
+    words_of,
 )
 
 _WORD = re.compile(r"[A-Za-z]{1,24}(?:-[A-Za-z]{1,24})?(?:['’][a-z]{1,2}(?![a-z]))?")
 _SPEAKS = (
     re.compile(r"[”’\"'»」],? (?P<verb>[a-z]+) the (?:[a-z]+ )?(?P<noun>[a-z]+)(?=[,.!?;:])"),
     re.compile(r"[”’\"'»」] [Tt]he (?:[a-z]+ )?(?P<noun>[a-z]+) (?P<verb>[a-z]+)\b"),
+)
+_NO_NAMES = words_of(
+    """rain snow wind thunder lightning silence darkness dinner lunch breakfast supper tea school winter fog mist smoke dust
+    sunlight moonlight sunshine daylight dawn dusk midnight noon time life death love fear anger joy laughter tears people children
+    men women boys girls birds dogs cats leaves clouds stars waves voices footsteps someone something cold heat water fire ice
+    music bread money gold blood sleep news word words work things whatever bells snowflakes raindrops lights doors windows minutes
+    hours days weeks months years seconds trees flowers bees crowds neighbours villagers everything grass dad mum mom"""
 )
 _CALLED = re.compile(r"(?:[“\"'‘]|, )([A-Z][a-z]{1,20})(?=[,.!?])")
 _ANIMATE = MEN | WOMEN | OTHERS
@@ -125,13 +133,15 @@ class Nouns:
                         self.names.add(token.low)
                     elif index + 1 < len(tokens) and self._verbal(tokens, index + 1):
                         starts[token.low] += 1
+                    elif after == "the" and not tokens[index + 1].apart:
+                        starts[token.low] += 1
         for pattern in _SPEAKS:
             for match in pattern.finditer(self.text):
                 if match["verb"].lower() in SAID - VERBS and match["noun"] not in STOP_WORDS:
                     self.beings.add(match["noun"])
         for match in _CALLED.finditer(self.text):
             starts[match[1].lower()] += bool(starts[match[1].lower()])
-        self.names |= {word for word, count in starts.items() if count > 1 and word not in small}
+        self.names |= {word for word, count in starts.items() if count and word not in small | _NO_NAMES}
         self.names -= {word for word in small if word in self.names and not _is_first_name(word)}
 
     def mentions(self, start: int, end: int) -> list[Mention]:

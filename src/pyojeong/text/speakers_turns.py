@@ -20,7 +20,7 @@ _AHEAD = 3
 _AGAIN, _AGAIN_LATER, _ANSWER = -4.0, -0.5, -1.0
 _THIRD, _THIRD_LATER = -1.5, -0.4
 _CALLED, _CALLED_LATER, _CALLS, _BARRED = 2.5, 1.5, 2.0, -9.0
-_TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.5
+_TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.0
 # Points for one speaker on both sides of a tag, and in one paragraph: in texts that give every
 # speaker a paragraph, and in compact ones.
 _AFTER_TAG, _SAME_TURN = (4.0, 0.5), (3.0, 0.0)
@@ -115,16 +115,16 @@ def _own_points(
     points: dict[Character, float] = {}
     for other in (evidence, *found[number + 1 : number + 2]):
         if other.link:
-            points[other.link.character] = _AROUND
+            points[other.link.character] = _RECENT
     linked = set(points)
     for rank, character in enumerate(evidence.soon):
-        points[character] = _SOON - 0.1 * rank
+        points.setdefault(character, _SOON - 0.1 * rank)
     for character in _others(found, number):
         points.setdefault(character, _AROUND)
     if first_person is not None:
-        points[first_person] = _FIRST_PERSON
+        points.setdefault(first_person, _FIRST_PERSON)
     for rank, character in enumerate(evidence.recent[:4]):
-        points[character] = _RECENT - 0.1 * rank
+        points[character] = max(points.get(character, -9.0), _RECENT - 0.1 * rank)
     for character, more in evidence.hints.items():
         points[character] = points.get(character, 0.0) + more
     for character in points:
@@ -175,7 +175,7 @@ def _turn(
         if evidence.replies and (near or evidence.tagged):
             total += _REPLIES
     elif before_last is not None and character is not before_last:
-        if character not in before.called:
+        if character not in before.called and evidence.fixed is None:
             total += _THIRD if evidence.gap == 0 else _THIRD_LATER
     if character in before.called and character is not last:
         total += _CALLED if near else _CALLED_LATER

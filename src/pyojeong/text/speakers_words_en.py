@@ -5,24 +5,25 @@ from __future__ import annotations
 from pyojeong.text.endings import SPEECH_VERB_EN
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The words of a list."""
     return frozenset(text.split())
 
 
-MEN = _words(
+MEN = words_of(
     """father dad daddy papa pa grandfather grandad granddad grandpa gramps brother uncle husband son nephew king
     prince duke lord sir mr master man boy gentleman lad fellow chap bloke grandson wizard monk knight emperor baron
     waiter fisherman fireman policeman postman mailman milkman salesman rooster cockerel bull ram stag tomcat
     woodsman huntsman hunter miller tailor blacksmith smith cobbler carpenter captain groom bridegroom widower
     stepfather godfather headmaster schoolmaster giant ogre"""
 )
-WOMEN = _words(
+WOMEN = words_of(
     """mother mom mum mama ma mommy mummy grandmother grandma gran granny nan nana nanny sister aunt auntie wife
     daughter niece queen princess duchess lady madam mrs ms miss woman girl lass granddaughter witch nun fairy empress
     waitress hen ewe cow mare maid milkmaid seamstress widow bride stepmother stepsister godmother headmistress
     mermaid goddess hostess actress heroine schoolgirl fisherwoman policewoman"""
 )
-OTHERS = _words(
+OTHERS = words_of(
     """wolf fox bear lion tiger rabbit hare bunny mouse rat cat kitten dog puppy pup pig piglet duck duckling goose
     gosling swan chick chicken turkey owl crow raven sparrow robin wren thrush magpie pigeon dove eagle hawk falcon
     seagull gull heron stork crane parrot penguin peacock turtle tortoise frog toad newt lizard snake crocodile
@@ -47,26 +48,26 @@ OTHERS = _words(
     customer patient client colleague intern host narrator announcer speaker villager townsperson messenger
     postwoman bully swordsman archer rider coachman driver hostler groomsman crowd class team family audience"""
 )
-PLURALS = _words(
+PLURALS = words_of(
     "children people men women mice geese wolves parents villagers twins folk sheep police sailors thieves"
 )
-ROLE_TITLES = _words(
+ROLE_TITLES = words_of(
     """mr mrs ms miss dr doctor sir lady lord king queen prince princess captain professor uncle aunt auntie grandma
     grandpa grandmother grandfather granny mother father brother sister mama papa mum mom dad baby madam master officer detective inspector
     sergeant judge mayor farmer nurse coach general colonel major emperor duke father saint old little big young poor
     great cousin nanny brave chef principal reverend lieutenant constable baker miller"""
 )
-RELATIONS = _words(
+RELATIONS = words_of(
     "mother father mama papa baby mum mom dad daddy mummy grandmother grandfather grandma grandpa sister brother big little"
 )
 LOOKS = {
-    "size": _words("big little small tiny huge tall short large great giant"),
-    "age": _words("old young younger older elder eldest youngest oldest elderly"),
-    "colour": _words("red black white grey gray brown green blue yellow golden silver"),
-    "order": _words("first second third fourth fifth last other another next"),
-    "title": _words("mr mrs ms miss dr sir king queen prince princess"),
+    "size": words_of("big little small tiny huge tall short large great giant"),
+    "age": words_of("old young younger older elder eldest youngest oldest elderly"),
+    "colour": words_of("red black white grey gray brown green blue yellow golden silver"),
+    "order": words_of("first second third fourth fifth last other another next"),
+    "title": words_of("mr mrs ms miss dr sir king queen prince princess"),
 }
-FEMALE_NAMES = _words(
+FEMALE_NAMES = words_of(
     """mary anna anne ann annie emma ella ellie sarah sara lucy lily rose daisy nora clara grace alice amy amelia olivia sophie sophia mia
     maya zoe chloe hannah kate katie katherine catherine jane jenny jessica julia julie susan susie suzy molly polly sally penny peggy betty
     beth elizabeth eliza lizzie liz margaret maggie martha maria marie rachel rebecca becky ruth helen nell nellie nelly eve eva
@@ -77,7 +78,7 @@ FEMALE_NAMES = _words(
     meg melissa mercy millie minnie mira miriam nadia odette opal pearl phoebe pippa jess jessie noor amina fatima leila aisha yasmin zainab anika ananya meera lakshmi sita mei ling hana yuki sakura keiko akiko aiko
     sofia lucia carmen irena tatiana natasha katya anya marta greta heidi astrid freja saoirse niamh siobhan aoife penelope poppy sadie selma tamsin thea una ursula wren zara mrs""",
 )
-MALE_NAMES = _words(
+MALE_NAMES = words_of(
     """tom tommy thomas tim timmy jack john johnny jim jimmy james joe joey joseph josh ben benny benjamin sam sammy samuel dan danny
     daniel david dave dylan max leo luke lucas liam noah oliver ollie oscar owen otis peter pete paul pip patrick philip phil ralph
     ray rob robbie robert bob bobby rory ryan simon sean stan steve stephen ted teddy theo toby tony victor walter will
@@ -89,7 +90,7 @@ MALE_NAMES = _words(
     omar percy ravi reggie rex richard rick roger ron rufus rupert russell scott sid silas ivo tobias vincent wilbur minho jinho joss dev raj sanjay vikram anand ali ahmed hassan yusuf arjun rohan kenji hiro taro haruto wei carlos diego luis mateo pablo juan
     jose dmitri boris sergei pierre jean jacques fritz otto sven olaf nils erik bjorn kofi kwame jamal malik tariq idris""",
 )
-NOT_NAMES = _words(
+NOT_NAMES = words_of(
     """i the a an and but so or nor for yet then when while as if because until since after before once although though he she it they we
     you his her its their our your my this that these those there here what who whom whose which where why how now not no yes oh ah
     well all both each every some any one two three four five six seven eight nine ten many few most much more just only even still
@@ -105,15 +106,16 @@ NOT_NAMES = _words(
     themselves itself behind besides however therefore thus hence still nearby overhead downstairs upstairs outside inside
     half enough several whoever having being seeing hearing looking turning holding standing sitting running""",
 )
-ASKED = _words("asked asks inquired enquired wondered demanded queried questioned")
-ANSWERED = _words("answered answers replied replies responded retorted")
-THOUGHT = _words(
+ASKED = words_of("asked asks inquired enquired wondered demanded queried questioned")
+ANSWERED = words_of("answered answers replied replies responded retorted")
+THOUGHT = words_of(
     "thought thinks think wondered wished hoped reasoned mused pondered decided figured realised realized"
 )
-MANNER = _words(
+MANNER = words_of(
     """laughed laughs giggled sighed sighs growled roared gasped groaned moaned grinned beamed smiled chuckled cackled chortled
     tittered sniffed sniffled snorted sneered cheered crowed puffed panted gulped choked sobbed cried nodded frowned winked
-    shrugged blinked wept bowed purred hissed barked squeaked grunted went began finished put cut"""
+    shrugged blinked wept bowed purred hissed barked squeaked grunted went began finished put cut wrote read typed signed texted
+    counted sang called"""
 )
 """Verbs that tell of speech only where grammar binds them to it: "Ha!" laughed Tom."""
 SAID = (
@@ -121,7 +123,7 @@ SAID = (
     | ASKED
     | ANSWERED
     | MANNER
-    | _words(
+    | words_of(
         """tells told remarked observed noted commented stated cooed crooned hollered shrieked screeched squealed yelped whimpered
         whined sniffed sniffled snorted scoffed sneered jeered teased joked chuckled cackled chortled tittered beamed grinned
         cheered crowed quacked clucked cawed hooted mewed meowed purred bleated neighed brayed oinked squawked twittered peeped
@@ -135,7 +137,7 @@ SAID = (
         whisper mouthed signed typed texted wrote croaked cried chimed piped trilled chirruped""",
     )
 )
-VERBS = _words(
+VERBS = words_of(
     """was were is are be had has have did does do could would will can should might must may am went came ran sat stood took gave got made
     saw heard felt knew thought found left kept let put set met told said held brought bought caught fell flew grew drew threw blew
     broke spoke woke wore tore swore froze chose rose drove rode wrote ate drank sang rang sank swam began hid bit shook forgot
@@ -146,17 +148,17 @@ VERBS = _words(
     closes points wants likes loves lives stares grins frowns shrugs sighs leans reaches holds puts picks steps waits knelt
     bounded never always only just also still then both all suddenly quickly slowly finally almost nearly simply even soon at""",
 )
-ADVERBS = _words(
+ADVERBS = words_of(
     "never always only just also still then both all almost nearly simply even soon now once again at last too"
 )
-PREPOSITIONS = _words(
+PREPOSITIONS = words_of(
     """of to at with from for by in on into onto over under near behind beside beneath between among through against about around after
     before toward towards upon like than past along across above below inside outside without within off out up down"""
 )
 STOP_WORDS = (
     PREPOSITIONS
     | VERBS
-    | _words(
+    | words_of(
         "and but or so as if when while who whom which that where because until since though although not the a an his her their my our"
     )
 )
