@@ -203,7 +203,8 @@ class Korean:
         after, before = BONDS[kind]
         if actor.name == "나":
             after, before = after * 0.4, before * 0.8
-        if SILENT.search(self.text, actor.end, end):
+        quiet = SILENT.search(self.text, actor.end, end) or NEGATED.search(self.text, actor.end, end)
+        if quiet:
             after, before = after * 0.15, before * 0.35
         elif ENTERS.search(self.text, actor.end, end):
             after, before = after * 0.25, before * 1.2

@@ -47,6 +47,7 @@ _SHORT_VERBS = words_of(
 )
 _VERBAL = re.compile("[하되있없지치리르키추오가보내히기두이시으대우]$")
 _CONNECTIVE = ("고", "며", "면서", "어서", "아서", "려고", "다가", "도록")
+_CASE = ("에", "에서", "까지", "부터", "처럼", "보다", "마다", "으로", "밖에", "대로")
 _THING_TAILS = frozenset("불빛물길문집돌꽃잎책옷방산강힘밤날속밖앞뒤위밑옆쪽끝데때곳것줄틀")
 _NAMED = re.compile(
     r"([가-힣]{2,6}?)(?:이라는|라는|이라고 (?:불|하는|부르)|라고 (?:불|하는|부르)|이란|란)\s+(?:[가-힣]+\s+){0,2}?([가-힣]+)"
@@ -72,6 +73,7 @@ _BODY_OWNED = re.compile(
 
 
 _COPULA = re.compile("([가-힣]{2,5}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이다|예요|이에요)")
+_BY_ITSELF = re.compile("흘러나|들려|들렸|울렸|울려|켜졌|꺼졌|열렸|닫혔|떨어졌|걸려|놓여|쏟아|퍼졌|번졌|피어|스며|덮였|풍겼|반짝|빛났|솟|터졌|깜깜|어두워|조용해|흔들렸|찼다|섰다가|났다|나기")
 _AGENT = re.compile(f"{SAID.pattern}|{ACTS.pattern}|[이가은는] (?:[가-힣]+ )?[가-힣]+[을를] ")
 
 
@@ -108,8 +110,9 @@ class Names:
         short = stem.removesuffix("이")
         if not short or short == stem or not ends_in_consonant(short) or listed(stem) or stem in self.kept:
             return stem
-        own = len(short) > 1 and (self.is_name(stem) or self.is_name(short))
-        return short if own else stem
+        if len(short) == 1:
+            return short if short in self.known else stem
+        return short if self.is_name(stem) or self.is_name(short) else stem
 
     def could_be(self, stem: str, particle: str, leads: bool = False) -> bool:
         """Whether an unknown word may name a person; leads: it begins its sentence."""
@@ -121,13 +124,15 @@ class Names:
             return False
         if stem + particle in ADVERBS or stem.endswith(_CONNECTIVE):
             return False
+        if stem.endswith(_CASE) or (particle == "가" and stem.endswith("다")):
+            return False
         if particle not in ("는", "은"):
             return True
         other = self.seen.get(stem, set()) - {"는", "은", "도", "만이"}
         if other or not leads:
             return bool(other)
         short = len(stem) == 2 and stem not in _SHORT_VERBS
-        return short or not _VERBAL.search(stem)
+        return short or _rhythmic(stem) or not _VERBAL.search(stem)
 
     @staticmethod
     def may_speak(stem: str) -> bool:
@@ -183,21 +188,27 @@ class Names:
         edges = [start, *(s for s in stops if self.text[s:end].strip())]
         for begin in {edges[0], edges[-1]}:
             stop = next((s for s in stops if s > begin), end)
-            if not _AGENT.search(self.text, begin, stop):
-                continue
-            for index, match in enumerate(WORD.finditer(self.text, begin, stop)):
-                if self._acts(match.group(), index == 0):
+            bare = True
+            for match in WORD.finditer(self.text, begin, stop):
+                agent = _AGENT.search(self.text, match.end() - 1, stop)
+                if agent is None:
                     break
+                alone = _BY_ITSELF.search(self.text, match.end(), stop)
+                if self._acts(match.group(), bare, alone is not None):
+                    break
+                # A noun without particle may lead to the name: 사육사 정수는.
+                bare = bare and not splits(match.group())
 
-    def _acts(self, word: str, leads: bool) -> bool:
-        """Whether a word is a subject, known or now learned."""
+    def _acts(self, word: str, leads: bool, thing: bool) -> bool:
+        """Whether a word is a subject, known or (unless what it does is done by things) learned."""
         for stem, role, particle in splits(word):
             if role not in ("topic", "subject") or particle not in ("이", "가", "은", "는"):
                 continue
             if self.is_name(stem) or listed(stem):
                 return True
             if self.could_be(stem, particle, leads):
-                self._add(stem)
+                if not thing:
+                    self._add(stem)
                 return True
         return False
 

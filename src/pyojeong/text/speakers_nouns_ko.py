@@ -192,6 +192,7 @@ class Nouns:
             return f"{owner} {own}{mark}", frozenset((own + mark, f"{owner} {own}{mark}"))
         if not parts:
             return own + mark, frozenset((own + mark,))
+        proper = self.names.is_name(own) and parts[-1] not in KIN
         full = " ".join([*parts, own + mark])
         first = self.names.plain(parts[-1])
         if parts[-1] in PLACES:
@@ -200,7 +201,7 @@ class Nouns:
             return full, frozenset((own, full))
         if parts[-1] in RELATIONS and not self.names.is_name(head):
             return full, frozenset((own + mark, f"{parts[-1]} {own}{mark}"))
-        return full, frozenset((own + mark, first, full))
+        return (own if proper else full), frozenset((own + mark, first, full))
 
     def _generic(self, begin: int, head: str, parts: list[str]) -> str:
         """노인, 소녀: maybe one with a name, unless brought in as new (한 노인)."""

@@ -17,7 +17,7 @@ Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 # Evidence that is no more than a hint is weighed; points for it:
 EARLIER, ZERO_SUBJECT, ACROSS = 1.5, 3.0, 0.6
-BOTH, BOTH_LONGER = 0.5, 1.0
+BOTH, BOTH_LONGER, FRESH = 0.5, 1.0, 0.9
 OWN_NAME, PRONOUN, PRONOUN_OTHER = 8.0, 6.0, 5.2
 _LOOK_BACK, _SOON = 8, 4
 
@@ -131,6 +131,7 @@ class Scene:
         self._past = _Stretch(0, 0, [])
         self._gap = 0
         self._goes_on = False
+        self._now: Evidence | None = None
 
     def read(self, turn: Turn, grammar: Grammar) -> None:
         """Evidence of one turn."""
@@ -148,6 +149,7 @@ class Scene:
             following = stretches[index + 1]
             recent = self.cast.recent()
             self._address(evidence, quote, grammar, self._acting(here))
+            self._now = evidence
             ahead = self._stretch(following, grammar)
             followed = index + 1 < len(turn.quotes)
             after = grammar.after(*following, followed, ahead.mentions)
@@ -190,7 +192,7 @@ class Scene:
 
     def _expected(self) -> Character | None:
         """Who was just called by name and has not been seen yet."""
-        last = self.found[-1] if self.found else None
+        last = self._now
         new = [c for c in last.called if not c.told] if last else []
         return new[-1] if new else None
 
@@ -321,7 +323,8 @@ class Scene:
             evidence.link = self._link(beats, grammar)
             return
         for beat in beats[:3]:
-            points = EARLIER if beat.after else grammar.bond(beat.start, beat.end, beat.actor).before
+            bond = grammar.bond(beat.start, beat.end, beat.actor)
+            points = EARLIER if beat.after else bond.before * FRESH
             if after.attached and not after.cited and not beat.after:
                 points = max(points, ZERO_SUBJECT)
             evidence.hint(self._meet(beat.actor), points if own else points * ACROSS)

@@ -175,7 +175,8 @@ def _turn(
         if evidence.replies and (near or evidence.tagged):
             total += _REPLIES
     elif before_last is not None and character is not before_last:
-        if character not in before.called and evidence.fixed is None:
+        told = evidence.fixed is not None or character in evidence.hints
+        if character not in before.called and not told:
             total += _THIRD if evidence.gap == 0 else _THIRD_LATER
     if character in before.called and character is not last:
         total += _CALLED if near else _CALLED_LATER
