@@ -193,7 +193,7 @@ class Scene:
     def _expected(self) -> Character | None:
         """Who was just called by name and has not been seen yet."""
         last = self._now
-        new = [c for c in last.called if not c.told] if last else []
+        new = [c for c in last.called if c.proper and not c.told] if last else []
         return new[-1] if new else None
 
     def _announce(self, character: Character) -> None:
