@@ -30,7 +30,8 @@ SCENES: dict[str, str] = {
     "“누구니?” 늑대가 물었어요. “토끼예요.” 토끼가 대답했어요. “들어오렴.” 늑대는 말했어요. "
     "“싫어요, 늑대야.” 토끼도 말했어요.": "늑대 토끼 늑대 토끼",
     "민준이가 말했어요. “가자.” 서윤이는 대답했어요. “민준아, 같이 가.”": "민준 서윤",
-    "다람이는 “안녕!” 하고 말했어요. 너구리는 다람이에게 “그래.” 하고 대답했어요.": "다람이 너구리",
+    "다람이라는 다람쥐가 “안녕!” 하고 말했어요. 너구리는 다람이에게 “그래.” 하고 대답했어요.": "다람이 너구리",
+    "만복이는 “안녕!” 하고 말했어요. 너구리는 만복이에게 “그래.” 하고 대답했어요.": "만복 너구리",
     "늑대 아저씨가 “얘들아!” 하고 불렀어요. “늑대 아저씨, 왜요?” 토끼가 물었어요.": (
         "늑대_아저씨 토끼"
     ),
@@ -102,3 +103,102 @@ def test_scenes(text: str, expected: str) -> None:
     assert found[len(found) - len(wanted) :] == wanted
     if set(expected) == {"-"}:
         assert found == []
+
+
+def test_spans_are_quotations_in_order_with_their_marks() -> None:
+    text = "“가자!” 하고 늑대가 말했어요. 토끼는 ‘싫어.’ 하고 생각했어요."
+    dialogue = attribute(text)
+    assert [(text[s.start : s.end], s.kind) for s in dialogue.spans] == [
+        ("“가자!”", "speech"),
+        ("‘싫어.’", "thought"),
+    ]
+    assert [(m.name, m.quotations) for m in dialogue.cast] == [("늑대", 1), ("토끼", 1)]
+
+
+def test_positions_are_those_of_the_normalized_text() -> None:
+    import unicodedata
+
+    text = "“가자!” 하고 늑대가 말했어요."
+    decomposed = unicodedata.normalize("NFD", text)
+    assert attribute(decomposed) == attribute(text)
+    assert attribute("\u200b" + text).spans[0].start == 0
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "아무도 말하지 않았다.", "No one spoke.", "“", "“”", "''"])
+def test_nobody_speaks(text: str) -> None:
+    assert attribute(text).spans == ()
+
+
+def test_an_unclosed_quotation_ends_with_its_paragraph() -> None:
+    text = "늑대가 말했어요. “어서 와\n\n토끼는 도망갔어요."
+    (span,) = attribute(text).spans
+    assert text[span.start : span.end] == "“어서 와"
+
+
+PIECES = [
+    "“", "”", "‘", "’", '"', "'", "「", "」", "『", "』", "«", "»", "늑대가", "토끼는", "말했다.", "하고",
+    "라고", "‘가’", "said", "Tom", "the wolf", "he", ",", ".", "?", " ", "\n", "\n\n", ":", "민수: ", "—",
+    "나는", "그녀가", "엄마,", "야", "Mr.", "(", ")", "\u200b", "\u0301", "\ud800", "😀", "가", "A",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_text_gives_spans_in_order_and_a_cast_that_counts_them(seed: int) -> None:
+    source = random.Random(seed)
+    text = normalize(" ".join(source.choices(PIECES, k=source.randrange(1, 300))))
+    dialogue = attribute(text)
+    at = 0
+    for span in dialogue.spans:
+        assert at <= span.start < span.end <= len(text)
+        assert span.speaker.strip()
+        at = span.end
+    counts = {m.name: m.quotations for m in dialogue.cast}
+    assert sum(counts.values()) == len(dialogue.spans)
+    assert set(counts) == {s.speaker for s in dialogue.spans}
+    assert attribute(text) == dialogue
+
+
+HOSTILE = [
+    "“가” ", "“가.” 하고 늑대가 말했다. ", "“Go,” said Tom's mother. ", "“", "“‘", "‘가’ ", "a: b\n", "늑대가 ",
+    "“가” 늑대 ", "Tom ", "“a” the ", "『", "— 가\n", "“가.”\n", "'a' ", "“엄마, ", "하고 ", "나는 ", "“a” he ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_hostile_repetition_costs_linear_work(unit: str) -> None:
+    """Work is counted in Python calls: ten times the text may cost about ten times the calls."""
+    import sys
+
+    def calls(text: str) -> int:
+        count = 0
+
+        def tick(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        before = sys.getprofile()
+        sys.setprofile(tick)
+        try:
+            attribute(text)
+        finally:
+            sys.setprofile(before)
+        return count
+
+    small, large = calls(unit * 100), calls(unit * 1000)
+    assert large <= 13 * small + 3000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "가" * 10**6,
+        "“가” " + "x" * 10**6,
+        "“" * 10**5 + "”" * 10**5,
+        "“‘" * 500 + "가" + "’”" * 500,
+        "“가” " + " " * 10**6,
+        "“가” " + "!" * 10**5,
+        "a" + " a" * 10**5 + ":",
+    ],
+)
+def test_a_megabyte_of_anything(text: str) -> None:
+    assert len(attribute(text).spans) <= 2

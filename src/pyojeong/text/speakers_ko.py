@@ -175,7 +175,9 @@ class Korean:
         if subject is None and not attached:
             subject = self._stranger(start, limit, act)
         listener = self._listener(start, limit, mentions)
-        return Clause(subject, listener, act, attached, end=stop_at)
+        # 하고 민수가 묻자 영희가 웃었어요: what follows the switch is no tag.
+        tag_end = first.end() if first and attached else stop_at
+        return Clause(subject, listener, act, attached, end=tag_end)
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
         stops = [m.end() for m in STOP.finditer(self.text, start, end)]

@@ -108,6 +108,7 @@ class Nouns:
         found: list[Mention] = []
         tokens = [(m.start(), m.group()) for m in WORD.finditer(self.text, start, end)]
         before: list[tuple[int, str]] = []
+        alias = ""
         for index, (at, word) in enumerate(tokens):
             if before and self.text[before[-1][0] + len(before[-1][1]) : at].strip():
                 before = []
@@ -117,6 +118,7 @@ class Nouns:
                 if pronoun and (self.tells_of_itself or pronoun.name != "나"):
                     found.append(pronoun)
                 before = [*before[-2:], (at, word)] if self._leads(tokens, index) else []
+                alias = self._alias(word) or alias
                 continue
             stem, role, particle = parsed
             if role == "bare" and self._goes_on(tokens, index):
@@ -126,9 +128,22 @@ class Nouns:
             if role in ("topic", "subject") and found and self._joined(found[-1], before, at):
                 # 만복이와 순덕이가: both, so neither.
                 role = "bare"
-            found.append(self._mention(before, at, stem, role))
+            mention = self._mention(before, at, stem, role)
+            if alias:
+                words = mention.words | {alias}
+                mention, alias = replace(mention, name=alias, words=words, proper=True), ""
+            found.append(mention)
             before = [(at, stem + "의")] if particle in ("의", "네") else []
         return found
+
+    def _alias(self, word: str) -> str:
+        """The name in 다람이라는 (꼬마 다람쥐)."""
+        for ending in ("이라는", "라는", "이란", "란"):
+            stem = word.removesuffix(ending)
+            for name in (stem + "이", stem):
+                if stem != word and self.names.is_name(name):
+                    return self.names.plain(name)
+        return ""
 
     def _joined(self, last: Mention, before: list[tuple[int, str]], at: int) -> bool:
         between = self.text[last.end : before[0][0] if before else at].strip()

@@ -158,9 +158,10 @@ class Scene:
             used = self._judge(evidence, here, ahead, after, followed, grammar)
             self._tell_kind(evidence, quote, after)
             if evidence.same and self.found:
-                evidence.called += self.found[-1].called
+                both = dict.fromkeys([*evidence.called, *self.found[-1].called])
+                evidence.called = list(both)[:_SOON]
             self.found.append(evidence)
-            self._goes_on = evidence.goes_on = self._continues(quote, after, followed)
+            self._goes_on = evidence.goes_on = self._continues(quote, after, following[1], followed)
             here = replace(ahead, start=after.end) if used else replace(ahead, begun=ahead.start)
             self._gap = here.sentences(self.text)
             self._past = _Stretch(0, 0, [])
@@ -208,12 +209,11 @@ class Scene:
         asks = bool(_ASKS.search(self.text, max(start, end - 4), end))
         return Evidence(quote.start, quote.end, gap=self._gap, same=self._goes_on, asks=asks)
 
-    def _continues(self, quote: Quotation, after: Clause, followed: bool) -> bool:
+    def _continues(self, quote: Quotation, after: Clause, end: int, followed: bool) -> bool:
         """Whether the next quotation is by the same speaker whatever it says."""
         if not quote.closed:
             return True
-        inside = self.text[quote.end : after.end] if after.end else ""
-        return followed and after.attached and not STOP.search(inside)
+        return followed and after.attached and not STOP.search(self.text, quote.end, end)
 
     def _script(self, turn: Turn, grammar: Grammar) -> None:
         words = turn.quotes[0]
