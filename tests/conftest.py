@@ -32,6 +32,25 @@ def portrait(portrait_path):
 
 
 @pytest.fixture(scope="session")
+def note():
+    """note(lines, size=40) → RGB uint8: the lines in dark letters of `size` px on white paper."""
+    from PIL import Image, ImageDraw
+
+    from pyojeong.media.fonts import font
+
+    def write(lines, size=40):
+        face = font(size)
+        width = round(max(face.getlength(line) for line in lines)) + 120
+        page = Image.new("RGB", (width, 120 + round(1.6 * size) * len(lines)), "white")
+        pen = ImageDraw.Draw(page)
+        for number, line in enumerate(lines):
+            pen.text((60, 60 + round(1.6 * size) * number), line, (20, 20, 30), face)
+        return np.asarray(page).copy()
+
+    return write
+
+
+@pytest.fixture(scope="session")
 def data_folder() -> Path:
     """The training data, where it is at hand."""
     folder = os.environ.get("PYOJEONG_DATA")

@@ -13,6 +13,7 @@ CAPABILITIES = {
     "ExpressionEditor",
     "FaceDetector",
     "FaceMesher",
+    "Ocr",
     "TextEmotion",
     "Voice",
 }

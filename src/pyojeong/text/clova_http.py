@@ -102,12 +102,16 @@ def _post(address: Address, body: bytes, timeout_s: float) -> Answer:
     with _watched(address, timeout_s) as (opener, late):
         try:
             with contextlib.closing(opener.open(request, timeout=timeout_s)) as response:
-                return Answer(response.status, _body(response, end))
+                answer = Answer(response.status, _body(response, end))
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             if late.is_set() or isinstance(reason, TimeoutError):
                 raise _late(timeout_s) from error
             raise _unreachable(address, reason) from error
+        if late.is_set():
+            # A connection that is cut looks like one that has said everything.
+            raise _late(timeout_s)
+        return answer
 
 
 def _body(response: http.client.HTTPResponse, end: float) -> bytes:

@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pyojeong.text.normalize import normalize
+
 Image = NDArray[np.uint8]
 """RGB uint8 (H, W, 3)."""
 
@@ -56,8 +58,9 @@ class OcrText:
     ) -> OcrText:
         """From (word, box, confidence, line) rows as engines give them.
 
-        Words are cut at white space and empty ones left out, boxes clipped to `size` (width,
-        height), confidences to [0, 1], lines numbered anew in the order they come.
+        Words are normalised (no invisible or control characters), cut at white space, and empty
+        ones left out; boxes are clipped to `size` (width, height), confidences to [0, 1]; lines
+        are numbered anew, in the order they come.
         """
         words: list[str] = []
         boxes: list[Sequence[float]] = []
@@ -65,7 +68,7 @@ class OcrText:
         lines: list[int] = []
         last: int | None = None
         for text, box, confidence, line in rows:
-            for word in text.split():
+            for word in normalize(text).split():
                 number = lines[-1] if lines else -1
                 lines.append(number if line == last else number + 1)
                 last = line
@@ -74,11 +77,11 @@ class OcrText:
                 confidences.append(confidence)
         if not words:
             return cls.empty(source)
-        limit = np.array([*size, *size], np.float32)
+        limits = [*size, *size]
         return cls(
             tuple(words),
-            np.clip(np.nan_to_num(np.array(boxes, np.float32)), 0, limit),
-            np.clip(np.nan_to_num(np.array(confidences, np.float32)), 0, 1),
+            np.clip(np.nan_to_num(np.array(boxes, float)), 0, limits).astype(np.float32),
+            np.clip(np.nan_to_num(np.array(confidences, float)), 0, 1).astype(np.float32),
             np.array(lines, np.int32),
             source,
         )

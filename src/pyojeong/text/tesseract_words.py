@@ -28,9 +28,10 @@ Word = tuple[str, tuple[float, float, float, float], float]
 
 
 def words_of(line: Line) -> list[Word]:
-    """The words of a line: tokens without white space between them joined, specks left out."""
+    """The words of a line: tokens without white space between them joined, specks left out; none
+    where all are marks, for that is a rule or a stain."""
     line = tuple(t for t in line if t.confidence >= _LEAST_SURE_MARK or _is_writing(t.text))
-    if not line:
+    if not any(_is_writing(t.text) for t in line):
         return []
     height = float(np.median([t.box[3] - t.box[1] for t in line]))
     groups = [[line[0]]]
