@@ -39,6 +39,19 @@ class Backend:
 BUILT_IN: tuple[Backend, ...] = (
     Backend(
         "TextEmotion",
+        "blend",
+        "pyojeong.text.blend:BlendEmotion",
+        licence="Apache-2.0",
+        reference="Devlin et al. 2019, BERT; Wang et al. 2020, MiniLM; Jacobs et al. 1991",
+        weights=(
+            "text_emotion_blend_v1",
+            "text_emotion_ko_v1",
+            "text_emotion_en_v1",
+            "text_emotion_ngram_v1",
+        ),
+    ),
+    Backend(
+        "TextEmotion",
         "ngram",
         "pyojeong.text.classifier:NgramEmotion",
         licence="Apache-2.0",
@@ -60,19 +73,6 @@ BUILT_IN: tuple[Backend, ...] = (
         licence="the model's own",
         reference="Devlin et al. 2019, BERT, arXiv:1810.04805; Clark et al. 2020, ELECTRA",
         extra="onnx-text",
-    ),
-    Backend(
-        "TextEmotion",
-        "blend",
-        "pyojeong.text.blend:BlendEmotion",
-        licence="Apache-2.0",
-        reference="Devlin et al. 2019, BERT; Wang et al. 2020, MiniLM; Jacobs et al. 1991",
-        weights=(
-            "text_emotion_blend_v1",
-            "text_emotion_ko_v1",
-            "text_emotion_en_v1",
-            "text_emotion_ngram_v1",
-        ),
     ),
     Backend(
         "FaceDetector",

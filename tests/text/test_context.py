@@ -10,7 +10,7 @@ import pytest
 from pyojeong.emotion import EMOTIONS, Emotion, EmotionScores, Unsure
 from pyojeong.errors import MissingWeights
 from pyojeong.text import context
-from pyojeong.text.context import in_context, in_story, load_moods
+from pyojeong.text.context import Moods, in_context, in_story, load_moods
 
 
 def test_equals_the_sum_over_all_sequences() -> None:
@@ -24,12 +24,12 @@ def test_equals_the_sum_over_all_sequences() -> None:
         weight *= np.prod([carries[a, b] for a, b in zip(way, way[1:], strict=False)])
         for n, e in enumerate(way):
             total[n, e] += weight
-    assert np.allclose(in_context(read, carries), total / total.sum(1, keepdims=True))
+    assert np.allclose(in_context(read, Moods(carries, 1.0)), total / total.sum(1, keepdims=True))
 
 
 def test_without_ties_each_stays_as_read() -> None:
     read = np.random.default_rng(0).dirichlet(np.ones(7), 50)
-    assert np.allclose(in_context(read, np.ones((7, 7))), read, atol=1e-5)
+    assert np.allclose(in_context(read, Moods(np.ones((7, 7)), 1.0)), read, atol=1e-5)
 
 
 def test_long_stories_neither_vanish_nor_overflow() -> None:

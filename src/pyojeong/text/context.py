@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -21,6 +21,16 @@ from pyojeong.errors import MissingWeights
 
 ASSET = "story_moods_v1"
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Moods:
+    """carries: (7, 7), how much likelier than by chance an emotion (column) is after another
+    (row); above 0. temper: above 1, sentences of stories are taken as read less surely than single
+    ones (as by a temperature, Guo et al. 2017)."""
+
+    carries: Floats
+    temper: float
 
 
 def in_story(scores: Sequence[EmotionScores], flat_below: float) -> list[EmotionScores]:
@@ -42,13 +52,13 @@ def in_story(scores: Sequence[EmotionScores], flat_below: float) -> list[Emotion
     return found
 
 
-def in_context(read: Floats, carries: Floats) -> Floats:
+def in_context(read: Floats, moods: Moods) -> Floats:
     """(n, 7) probabilities of consecutive sentences, each with the others taken into account.
 
-    read: (n, 7) of each sentence alone, rows sum to 1. carries: (7, 7), how much likelier than
-    by chance an emotion (column) is after another (row); above 0. Linear in n.
+    read: (n, 7) of each sentence alone, rows sum to 1. Linear in n.
     """
-    seen = np.maximum(read, 1e-6)
+    carries = moods.carries
+    seen = np.maximum(read, 1e-6) ** (1 / moods.temper)
     forward = np.empty_like(seen)
     backward = np.ones_like(seen)
     state = np.ones(seen.shape[1]) / seen.shape[1]
@@ -63,16 +73,17 @@ def in_context(read: Floats, carries: Floats) -> Floats:
 
 
 @cache
-def load_moods() -> Floats:
-    """The shipped (7, 7) table. Raises MissingWeights when its file is absent or broken."""
+def load_moods() -> Moods:
+    """The shipped table. Raises MissingWeights when its file is absent or broken."""
     path = asset_path(ASSET)
     try:
-        table = np.array(json.loads(path.read_text("utf-8"))["carries"], np.float64)
-        if table.shape != (7, 7) or not (table > 0).all():
-            raise ValueError(f"shape {table.shape}")
+        facts = json.loads(path.read_text("utf-8"))
+        moods = Moods(np.array(facts["carries"], np.float64), float(facts["temper"]))
+        if moods.carries.shape != (7, 7) or not (moods.carries > 0).all() or moods.temper < 1:
+            raise ValueError(f"shape {moods.carries.shape}, temper {moods.temper}")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MissingWeights(
             f"{path.name} cannot be read ({error}). Install pyojeong again.",
             f"{path.name}을(를) 읽을 수 없습니다({error}). pyojeong을 다시 설치하세요.",
         ) from error
-    return table
+    return moods

@@ -20,12 +20,13 @@ class WordPiece:
     """Cuts folded text (`features.fold`) into piece numbers.
 
     pieces: the vocabulary in order; pieces inside a word begin with "##". longest: most pieces
-    of one text, the two marks at its ends included; what lies beyond is not read.
+    of one text, the two marks at its ends included; what lies beyond is not read. unknown: number
+    of the piece that stands for what no other fits.
     """
 
     def __init__(self, pieces: Sequence[str], longest: int) -> None:
         self._number = {piece: n for n, piece in enumerate(pieces)}
-        self._unknown = self._number[UNKNOWN]
+        self.unknown = self._number[UNKNOWN]
         self._ends = self._number[START], self._number[END]
         self._longest = longest
         self._cache: dict[str, tuple[int, ...]] = {}
@@ -57,8 +58,8 @@ class WordPiece:
                 if number is not None:
                     break
             else:
-                number, stop = self._unknown, start + 1
-            if number != self._unknown or found[-1:] != [number]:
+                number, stop = self.unknown, start + 1
+            if number != self.unknown or found[-1:] != [number]:
                 found.append(number)
             start, prefix = stop, "##"
         return found

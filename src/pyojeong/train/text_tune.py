@@ -30,7 +30,8 @@ Floats = NDArray[np.float32]
 class Config:
     """mass: share of each source in what is drawn. draws: rows drawn in all. tokens: pieces per
     batch. balance: 0 keeps the classes' frequencies within a source, 1 makes them equal.
-    taught: weight of a teacher's answers against the labels.
+    taught: weight of a teacher's answers against the labels. hidden: share of the pieces that are
+    hidden at a step.
     """
 
     mass: dict[str, float]
@@ -41,6 +42,7 @@ class Config:
     tokens: int = 1024
     balance: float = 0.35
     drop: float = 0.1
+    hidden: float = 0.0
     taught: float = 0.5
     average: float = 0.998
     seed: int = 0
@@ -77,13 +79,15 @@ class Reader(nn.Module):
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """Rows with their pieces; source: number of the head; domain: number or -100; teacher:
-    (n, 7) log-probabilities, NaN where there is no teacher."""
+    (n, 7) log-probabilities, NaN where there is no teacher. unknown: what stands for a hidden
+    piece."""
 
     ids: list[list[int]]
     rows: Rows
     source: NDArray[np.int64]
     domain: NDArray[np.int64]
     teacher: Floats
+    unknown: int
 
 
 def encoded(
@@ -102,12 +106,14 @@ def encoded(
         np.array([sources.index(s) for s in rows.sources]),
         np.array([domains.index(s) if s in domains else -100 for s in rows.sources]),
         teacher,
+        cutter.unknown,
     )
 
 
 def tune(reader: Reader, data: Encoded, config: Config, say: str = "") -> Reader:
     """The reader after its lessons, weights averaged."""
     reader.encoder.drop = config.drop
+    reader.drop = max(2 * config.drop, 0.1)
     for layer in reader.encoder.layers:
         layer.drop = config.drop
     torch.manual_seed(config.seed)
@@ -157,6 +163,9 @@ def _groups(reader: Reader, config: Config) -> list[dict[str, object]]:
 
 def _loss(reader: Reader, data: Encoded, chosen: NDArray[np.int64], config: Config) -> Tensor:
     ids = torch.from_numpy(padded([data.ids[r] for r in chosen]))
+    inner = (ids != 0) & (torch.rand(ids.shape) < config.hidden)
+    inner[:, 0] = False
+    ids = torch.where(inner, data.unknown, ids)
     logits, domain, intensity = reader(ids)
     own = logits[torch.arange(len(chosen)), torch.from_numpy(data.source[chosen])]
     found = torch.log_softmax(own.float(), 1)
