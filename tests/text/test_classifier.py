@@ -136,5 +136,5 @@ def test_broken_weights_are_named(content: bytes, tmp_path: Any, monkeypatch: An
     ],
 )
 def test_plain_sentences(text: str, emotions: set[str]) -> None:
-    (scores,) = NgramEmotion().classify([text])
+    (scores,) = registry.load("TextEmotion").classify([text])
     assert scores.emotion.value in emotions, scores.as_dict()
