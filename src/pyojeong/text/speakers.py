@@ -74,6 +74,7 @@ def attribute(text: str) -> Dialogue:
     for turn in found:
         lang = detect_language(text[turn.start : turn.end])
         scene.read(turn, grammars.get(lang) or grammars.get(main) or next(iter(grammars.values())))
+    scene.finish()
     speakers = take_turns(scene.found, scene.first_person)
     names = _names(scene.cast.characters)
     spans = tuple(

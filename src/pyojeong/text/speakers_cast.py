@@ -18,8 +18,12 @@ _ELDER = re.compile(
     "엄마|아빠|어머니|아버지|아저씨|아주머니|아줌마|선생님|교장|삼촌|이모|고모|grand|gran$|nan$|nana|mother|father|mum$|mom$|"
     "dad$|king|queen|mayor|captain|professor|teacher|uncle|aunt"
 )
-_GROWN = frozenset("man woman neighbour neighbor farmer doctor baker shopkeeper stranger fisherman tailor miller".split())
-_PARENT = re.compile("엄마|아빠|어머니|아버지|형|누나|오빠|언니|mum|mom|dad|mother|father|papa|mama", re.I)
+_GROWN = frozenset(
+    "man woman neighbour neighbor farmer doctor baker shopkeeper stranger fisherman tailor miller".split()
+)
+_PARENT = re.compile(
+    "엄마|아빠|어머니|아버지|형|누나|오빠|언니|mum|mom|dad|mother|father|papa|mama", re.I
+)
 _COMMON = COMMON_TITLES | frozenset(
     ["man", "woman", "boy", "girl", "lady", "gentleman", "driver", "teacher"]
 )

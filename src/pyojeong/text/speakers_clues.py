@@ -61,11 +61,11 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Bond:
-    """How strongly an action binds the one who acts to the quotation before the sentence (after:
-    it comes after the words) and to the one that follows it (points)."""
+    """How a sentence in which somebody acts may belong to the quotations beside it. kind: language
+    and form of the one who acts. moods: "silent", "enters", "leaves", "I"."""
 
-    after: float
-    before: float
+    kind: str
+    moods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

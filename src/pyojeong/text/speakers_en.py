@@ -8,7 +8,16 @@ from dataclasses import replace
 
 from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
 from pyojeong.text.speakers_nouns_en import Nouns
-from pyojeong.text.speakers_words_en import ANSWERED, ASKED, LOOKS, MANNER, NOT_NAMES, SAID, STOP_WORDS, THOUGHT
+from pyojeong.text.speakers_words_en import (
+    ANSWERED,
+    ASKED,
+    LOOKS,
+    MANNER,
+    NOT_NAMES,
+    SAID,
+    STOP_WORDS,
+    THOUGHT,
+)
 
 _WORDS = re.compile("[A-Za-z]+")
 _CLAUSE = re.compile(
@@ -91,11 +100,15 @@ _LETTER = re.compile(r"Dear (?:[A-Z][a-z]*\.? ?){1,3},")
 _SOUND = re.compile(r"\s*(?:went|goes|came|sounded)\b")
 
 
-_SILENT = re.compile(r"\b(?:nodded|said nothing|did not answer|didn't answer|was silent|were silent|fell silent|listened|stared|blushed|swallowed)\b")
-_ENTERS = re.compile(r"\b(?:came|appeared|arrived|entered|walked in|ran in|stepped in|burst in|stepped forward|sat up|woke)\b")
-_LEAVES = re.compile(r"\b(?:left|ran away|ran off|walked away|went out|vanished|disappeared|fell asleep|flew off)\b")
-BONDS = {"noun": (2.5, 2.5), "pronoun": (2.5, 2.5)}
-"""Points by who acts: for the quotation before the sentence, for the one after."""
+_SILENT = re.compile(
+    r"\b(?:nodded|said nothing|did not answer|didn't answer|was silent|were silent|fell silent|listened|stared|blushed|swallowed)\b"
+)
+_ENTERS = re.compile(
+    r"\b(?:came|appeared|arrived|entered|walked in|ran in|stepped in|burst in|stepped forward|sat up|woke)\b"
+)
+_LEAVES = re.compile(
+    r"\b(?:left|ran away|ran off|walked away|went out|vanished|disappeared|fell asleep|flew off)\b"
+)
 
 
 class English:
@@ -154,16 +167,14 @@ class English:
         return Clause(subject, self._listener(begin, end, mentions), act, False, opened)
 
     def bond(self, start: int, end: int, actor: Mention) -> Bond:
-        after, before = BONDS["pronoun" if actor.pronoun else "noun"]
-        if actor.name == "I":
-            after, before = after * 0.6, before
-        if _SILENT.search(self.text, actor.end, end):
-            after, before = after * 0.3, before * 0.5
-        elif _ENTERS.search(self.text, actor.end, end):
-            after, before = after * 0.5, before * 1.2
-        elif _LEAVES.search(self.text, actor.end, end):
-            before *= 0.4
-        return Bond(after, before)
+        moods = {
+            "silent": _SILENT.search(self.text, actor.end, end),
+            "enters": _ENTERS.search(self.text, actor.end, end),
+            "leaves": _LEAVES.search(self.text, actor.end, end),
+            "I": actor.name == "I",
+        }
+        kind = "en pronoun" if actor.pronoun else "en noun"
+        return Bond(kind, tuple(mood for mood, there in moods.items() if there))
 
     def address(self, start: int, end: int) -> Address:
         called = []
@@ -327,8 +338,10 @@ class English:
         ):
             return None
         titled = len(tokens) > 1 and tokens[0].low in LOOKS["title"]
-        known = titled or self.nouns.animate(low) or (
-            tokens[-1].word[0].isupper() and low in self.nouns.names
+        known = (
+            titled
+            or self.nouns.animate(low)
+            or (tokens[-1].word[0].isupper() and low in self.nouns.names)
         )
         if not known or any(t.low in STOP_WORDS for t in tokens):
             return None

@@ -123,10 +123,6 @@ _ELDER = re.compile(
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
 
 
-BONDS = {"subject": (3.0, 2.5), "topic": (2.0, 3.0), "owner": (2.0, 2.0), "voice": (4.5, 1.0)}
-"""Points by the mark of who acts: for the quotation before the sentence, for the one after."""
-
-
 class Korean:
     """The Grammar of a Korean text; narration, speech: where they stand, to learn names from;
     beside: the narration in turns with quotations; names: those known already."""
@@ -200,19 +196,15 @@ class Korean:
     def bond(self, start: int, end: int, actor: Mention) -> Bond:
         kind = "topic" if actor.role == "topic" else "subject"
         if self.text[actor.end : actor.end + 1] == "의":
-            voice = _VOICE.match(self.text, actor.end + 1, end)
-            kind = "voice" if voice else "owner"
-        after, before = BONDS[kind]
-        if actor.name == "나":
-            after, before = after * 0.4, before * 0.8
-        quiet = SILENT.search(self.text, actor.end, end) or NEGATED.search(self.text, actor.end, end)
-        if quiet:
-            after, before = after * 0.15, before * 0.35
-        elif ENTERS.search(self.text, actor.end, end):
-            after, before = after * 0.25, before * 1.2
-        elif LEAVES.search(self.text, actor.end, end):
-            before *= 0.25
-        return Bond(after, before)
+            kind = "voice" if _VOICE.match(self.text, actor.end + 1, end) else "owner"
+        moods = {
+            "silent": SILENT.search(self.text, actor.end, end)
+            or NEGATED.search(self.text, actor.end, end),
+            "enters": ENTERS.search(self.text, actor.end, end),
+            "leaves": LEAVES.search(self.text, actor.end, end),
+            "I": actor.name == "나",
+        }
+        return Bond(f"ko {kind}", tuple(mood for mood, there in moods.items() if there))
 
     def address(self, start: int, end: int) -> Address:
         called = []
@@ -320,7 +312,11 @@ class Korean:
 
     def _stranger(self, start: int, end: int, act: Act) -> Mention | None:
         """A subject that no list knows, where what it does is done by persons."""
-        if not act and not ACTS.search(self.text, start, end) and not _OBJECT.search(self.text, start, end):
+        if (
+            not act
+            and not ACTS.search(self.text, start, end)
+            and not _OBJECT.search(self.text, start, end)
+        ):
             return None
         return self.nouns.stranger(start, end, speaks=bool(act))
 

@@ -26,9 +26,7 @@ from pyojeong.text.speakers_words_ko import (
     words_of,
 )
 
-_SURNAMES = (
-    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연표명기반왕금옥"
-)
+_SURNAMES = "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연표명기반왕금옥"
 WORD = re.compile(f"(?<![가-힣])[{_SURNAMES}] 씨[가-힣]{{0,3}}|[가-힣A-Za-z0-9]{{1,24}}")
 ADVERBS = words_of(
     """같이 많이 깊이 높이 일찍이 깊숙이 더욱이 곰곰이 틈틈이 간간이 번번이 나날이 낱낱이 겹겹이 굳이 반듯이 길이 넓이 나지막이
@@ -72,8 +70,12 @@ _BODY_OWNED = re.compile(
 )
 
 
-_COPULA = re.compile("([가-힣]{2,5}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이다|예요|이에요)")
-_BY_ITSELF = re.compile("흘러나|들려|들렸|울렸|울려|켜졌|꺼졌|열렸|닫혔|떨어졌|걸려|놓여|쏟아|퍼졌|번졌|피어|스며|덮였|풍겼|반짝|빛났|솟|터졌|깜깜|어두워|조용해|흔들렸|찼다|섰다가|났다|나기")
+_COPULA = re.compile(
+    "([가-힣]{2,5}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이다|예요|이에요)"
+)
+_BY_ITSELF = re.compile(
+    "흘러나|들려|들렸|울렸|울려|켜졌|꺼졌|열렸|닫혔|떨어졌|걸려|놓여|쏟아|퍼졌|번졌|피어|스며|덮였|풍겼|반짝|빛났|솟|터졌|깜깜|어두워|조용해|흔들렸|찼다|섰다가|났다|나기"
+)
 _AGENT = re.compile(f"{SAID.pattern}|{ACTS.pattern}|[이가은는] (?:[가-힣]+ )?[가-힣]+[을를] ")
 
 
@@ -108,7 +110,13 @@ class Names:
     def plain(self, stem: str) -> str:
         """만복이 → 만복; a 이 that is part of the name stays (별이, 다람이)."""
         short = stem.removesuffix("이")
-        if not short or short == stem or not ends_in_consonant(short) or listed(stem) or stem in self.kept:
+        if (
+            not short
+            or short == stem
+            or not ends_in_consonant(short)
+            or listed(stem)
+            or stem in self.kept
+        ):
             return stem
         if len(short) == 1:
             return short if short in self.known else stem
@@ -137,7 +145,9 @@ class Names:
     @staticmethod
     def may_speak(stem: str) -> bool:
         """Whether a thing may be made to speak: 우산이 중얼거렸어요, but not 목소리가 중얼거렸어요."""
-        return len(stem) > 1 and stem not in PARTS | NOBODY | _GOING and not stem.endswith(_CONNECTIVE)
+        return (
+            len(stem) > 1 and stem not in PARTS | NOBODY | _GOING and not stem.endswith(_CONNECTIVE)
+        )
 
     # --- learning ----------------------------------------------------------------------------
 

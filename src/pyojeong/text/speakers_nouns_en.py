@@ -75,6 +75,8 @@ _GENERIC = {
 _OFFICES = frozenset("teacher doctor professor captain neighbour neighbor shopkeeper farmer librarian principal headmaster coach nurse vet judge officer mayor".split())  # fmt: skip
 _CRAFT = ("maker", "keeper", "man", "woman", "boy", "girl", "smith", "master", "monger", "wright", "seller", "teller", "father",
           "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "ist", "cian")  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     start: int
@@ -141,7 +143,9 @@ class Nouns:
                     self.beings.add(match["noun"])
         for match in _CALLED.finditer(self.text):
             starts[match[1].lower()] += bool(starts[match[1].lower()])
-        self.names |= {word for word, count in starts.items() if count and word not in small | _NO_NAMES}
+        self.names |= {
+            word for word, count in starts.items() if count and word not in small | _NO_NAMES
+        }
         self.names -= {word for word in small if word in self.names and not _is_first_name(word)}
 
     def mentions(self, start: int, end: int) -> list[Mention]:

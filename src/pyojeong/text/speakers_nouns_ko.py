@@ -26,7 +26,9 @@ from pyojeong.text.speakers_words_ko import (
 
 _GENERIC = {
     **dict.fromkeys(words_of("노인 노파"), "old"),
-    **dict.fromkeys(words_of("소년 소녀 손자 손녀 꼬마 아이 친구 녀석 남자아이 여자아이 사내아이"), "young"),
+    **dict.fromkeys(
+        words_of("소년 소녀 손자 손녀 꼬마 아이 친구 녀석 남자아이 여자아이 사내아이"), "young"
+    ),
     **dict.fromkeys(words_of("남자 여자 여인 청년 사내 사나이"), "any"),
 }
 _VOICED = re.compile("(?:호통|외침|고함|비명|목소리|대답|말|한마디|물음|외마디|소리|명령)에")
@@ -51,9 +53,13 @@ _THIRD = re.compile("(그녀|그)(가|는|도|에게|한테|의|를)")
 _THIRD_ROLES: dict[str, Role] = {
     "는": "topic", "가": "subject", "도": "subject", "의": "owner", "를": "object",
 }  # fmt: skip
-_FOLLOWS_NOUN = words_of("그때 오늘 다시 마침내 결국 어느새 잠시 문득 갑자기 그러자 그리고 하지만 한참 그날 이날 어느날 이윽고 순간 어제 내일 아침 점심 저녁 이제 곧 또 더 다")
+_FOLLOWS_NOUN = words_of(
+    "그때 오늘 다시 마침내 결국 어느새 잠시 문득 갑자기 그러자 그리고 하지만 한참 그날 이날 어느날 이윽고 순간 어제 내일 아침 점심 저녁 이제 곧 또 더 다"
+)
 # Last syllables of adverbs, endings and particles: such a word is no part of a name.
-_NO_PART = frozenset("에서로으은는이가을를도만고며자면게히지던한된운다요라나니까듯째럼마터의와과네어아해려러져워린른근든난른큰찬간온")
+_NO_PART = frozenset(
+    "에서로으은는이가을를도만고며자면게히지던한된운다요라나니까듯째럼마터의와과네어아해려러져워린른근든난른큰찬간온"
+)
 
 
 class Nouns:
@@ -73,7 +79,9 @@ class Nouns:
 
     def _says_i(self, start: int, end: int) -> bool:
         found = _I.finditer(self.text, start, end)
-        return any(not _ARISES.search(self.text, max(start, m.start() - 6), m.start()) for m in found)
+        return any(
+            not _ARISES.search(self.text, max(start, m.start() - 6), m.start()) for m in found
+        )
 
     # --- recognising -------------------------------------------------------------------------
 
@@ -239,7 +247,9 @@ class Nouns:
         if any(not (self._known(w) or w in PREFIXES) for _, w in words[:-1]):
             return None
         mention = self._mention(words[:-1], at, stem, "addressee" if called else "bare")
-        sure = stem != last or len(words) > 1 or stem in KIN or stem in COMMON_TITLES or mention.proper
+        sure = (
+            stem != last or len(words) > 1 or stem in KIN or stem in COMMON_TITLES or mention.proper
+        )
         return replace(mention, sure=sure, generic="")
 
     def copula(self, start: int, end: int) -> Mention | None:

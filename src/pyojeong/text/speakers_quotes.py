@@ -27,7 +27,9 @@ _SCRIPT_LINE = re.compile(
 )
 _TAG_LIKE = re.compile(r"(?:[다요죠며고]|\b(?:said|says|asked|cried)|[a-z]{2}ed)$")
 _DASH = re.compile(r"[—–―][ \t]*(?=\w)")
-_DASH_TAG = re.compile(r"(?<=[.,!?…])\s*[—–―]\s*(?=[a-z])|(?<=,) (?=said |asked |cried )|\s+[—–―]\s+(?=[가-힣]+[은는이가] )")
+_DASH_TAG = re.compile(
+    r"(?<=[.,!?…])\s*[—–―]\s*(?=[a-z])|(?<=,) (?=said |asked |cried )|\s+[—–―]\s+(?=[가-힣]+[은는이가] )"
+)
 _NEW_VOICE = re.compile(
     "(?<=[.!?…”’\"'」])(?=\n[ \t]*[“\"「‘'])|(?=\n[ \t]*(?:[^\\W\\d_][\\w .'’·-]{0,23}(?:\\([^()\n]{1,30}\\))?[ \t]*[:：]|\\[[^\\W\\d_]|[—–―]))"
 )

@@ -5,32 +5,30 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from pyojeong.text.speakers_cast import Cast, Character
-from pyojeong.text.speakers_clues import STOP, Clause, Grammar, Mention
+from pyojeong.text.speakers_clues import STOP, Bond, Clause, Grammar, Mention
 from pyojeong.text.speakers_quotes import SINGLE, TITLE, Quotation, Turn
+from pyojeong.text.speakers_weights import WEIGHTS
 
 _ASKS = re.compile("[?？]")
 _FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$|[다요까네지군나라야데걸게자어아해래냐니][’']?$")
 Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
-# Evidence that is no more than a hint is weighed; points for it:
-EARLIER, ZERO_SUBJECT, ACROSS = 1.5, 3.0, 0.6
-BOTH, BOTH_LONGER, FRESH = 0.5, 1.0, 0.9
-OWN_NAME, PRONOUN, PRONOUN_OTHER = 8.0, 6.0, 5.2
 _LOOK_BACK, _SOON = 8, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Somebody who acts between two quotations: points if it speaks the first only, the second
-    only, or both."""
+    """Somebody who acts between two quotations, and what that tells if it speaks the first only,
+    the second only, or both (names of `WEIGHTS`)."""
 
     character: Character
-    first: float
-    second: float
-    both: float
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    both: tuple[str, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -46,7 +44,7 @@ class Evidence:
     kind: Kind = "speech"
     fixed: Character | None = None
     clue: Clue = "turn"
-    hints: dict[Character, float] = field(default_factory=dict)
+    hints: dict[Character, set[str]] = field(default_factory=dict)
     barred: set[Character] = field(default_factory=set)
     called: list[Character] = field(default_factory=list)
     recent: list[Character] = field(default_factory=list)
@@ -66,12 +64,16 @@ class Evidence:
     @property
     def likely(self) -> Character | None:
         """The speaker as far as the words around it tell."""
-        return self.fixed or max(self.hints, key=lambda c: self.hints[c], default=None)
+        return self.fixed or max(self.hints, key=self.points, default=None)
 
-    def hint(self, character: Character | None, points: float) -> None:
-        """Note points for a character; several notes do not add up."""
+    def points(self, character: Character) -> float:
+        """What all hints at a character are worth."""
+        return sum(WEIGHTS.get(name, 0.0) for name in self.hints.get(character, ()))
+
+    def hint(self, character: Character | None, *names: str) -> None:
+        """Note what speaks for a character (names of `WEIGHTS`)."""
         if character is not None:
-            self.hints[character] = max(points, self.hints.get(character, 0.0))
+            self.hints.setdefault(character, set()).update(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +247,10 @@ class Scene:
         evidence.told_of = [c for c in map(self.cast.find, told.told_of) if c is not None]
         itself = self.cast.find(told.itself) if told.itself else None
         if itself is not None:
-            evidence.hint(itself, OWN_NAME)
+            evidence.hint(itself, "own name")
             evidence.clue = "name"
 
-    def _call(
-        self, mention: Mention, evidence: Evidence, speaker: Character | None
-    ) -> Character:
+    def _call(self, mention: Mention, evidence: Evidence, speaker: Character | None) -> Character:
         """Somebody called as nobody was so far; speaker: who acts before the words."""
         last = self.found[-1].likely if self.found else None
         answers = evidence.gap <= 1 and not evidence.tagged and not evidence.same
@@ -305,18 +305,18 @@ class Scene:
             evidence.fixed, evidence.clue = character, clue
             return
         evidence.clue = "pronoun"
-        evidence.hint(character, PRONOUN)
+        evidence.hint(character, "pronoun")
         for other in evidence.recent:
             unlike = other.plural != subject.plural or other.first_person
             if unlike or not other.may_be(subject.gender):
                 evidence.barred.add(other)
             elif other is not character:
-                evidence.hint(other, PRONOUN_OTHER)
+                evidence.hint(other, "pronoun other")
 
     def _weigh_before(
         self, evidence: Evidence, source: _Stretch, own: bool, after: Clause, grammar: Grammar
     ) -> None:
-        """Points for those who act before a quotation."""
+        """What is told by who acts before a quotation."""
         beats = source.beats(self.text)
         actors = {self._meet(beat.actor) for beat in beats}
         if own and source.start == source.begun and len(actors) == 1:
@@ -324,34 +324,36 @@ class Scene:
             return
         for beat in beats[:3]:
             bond = grammar.bond(beat.start, beat.end, beat.actor)
-            points = EARLIER if beat.after else bond.before * FRESH
-            if after.attached and not after.cited and not beat.after:
-                points = max(points, ZERO_SUBJECT)
-            evidence.hint(self._meet(beat.actor), points if own else points * ACROSS)
+            names = ["earlier"] if beat.after else _named("before", bond)
+            names += [] if own else ["across"]
+            names += ["zero subject"] if after.attached and not (after.cited or beat.after) else []
+            evidence.hint(self._meet(beat.actor), *names)
 
     def _link(self, beats: list[Beat], grammar: Grammar) -> Link | None:
         """The one who alone acts between two quotations."""
         character = self._meet(beats[0].actor)
         if character is None:
             return None
-        first = [b for b in beats if not b.before]
-        after = grammar.bond(beats[-1].start, beats[-1].end, beats[-1].actor).after
-        before = grammar.bond(beats[0].start, beats[0].end, beats[0].actor).before
-        after = after if first else min(after, EARLIER)
-        before = before if not beats[0].after else min(before, EARLIER)
-        both = max(after, before) + (BOTH if len(beats) == 1 else BOTH_LONGER)
-        return Link(character, after, before, both)
+        head, last = beats[-1], beats[0]
+        first = _named("first", grammar.bond(head.start, head.end, head.actor))
+        second = _named("second", grammar.bond(last.start, last.end, last.actor))
+        both = _named("both", grammar.bond(head.start, head.end, head.actor))
+        first += ["first later"] if head.before else []
+        second += ["second earlier"] if last.after else []
+        both += ["both longer"] if len(beats) > 1 else []
+        return Link(character, tuple(first), tuple(second), tuple(both))
 
     def _weigh_after(
         self, evidence: Evidence, ahead: _Stretch, followed: bool, grammar: Grammar
     ) -> None:
-        """Points for who acts right after a quotation."""
+        """What is told by who acts right after a quotation."""
         beats = ahead.beats(self.text)
         actors = {self._meet(beat.actor) for beat in beats}
         if not beats or beats[-1].before or (followed and len(actors) == 1):
             return
-        bond = grammar.bond(beats[-1].start, beats[-1].end, beats[-1].actor)
-        evidence.hint(self._meet(beats[-1].actor), bond.after)
+        head = beats[-1]
+        bond = grammar.bond(head.start, head.end, head.actor)
+        evidence.hint(self._meet(head.actor), *_named("after", bond))
 
     def _tell_kind(self, evidence: Evidence, quote: Quotation, after: Clause) -> None:
         """Speech, thought, or (a title, words singled out) nobody's."""
@@ -367,3 +369,20 @@ class Scene:
                 evidence.silent = True
         elif quote.mark in TITLE and not (after.act or after.attached):
             evidence.silent = not _FINISHED.search(self.text[slice(*quote.inside())])
+
+    def finish(self) -> None:
+        """What a later quotation tells of an earlier one."""
+        for evidence, following in reversed(list(pairwise(self.found))):
+            if evidence.goes_on and evidence.fixed is None and following.fixed is not None:
+                evidence.fixed, evidence.clue = following.fixed, "inside"
+        for evidence, following in pairwise(self.found):
+            link = following.link
+            if link and (evidence.silent or "thought" in (evidence.kind, following.kind)):
+                evidence.hint(link.character, *(n.replace("first", "after") for n in link.first))
+                names = (n.replace("second", "before") for n in link.second)
+                following.hint(link.character, *names)
+                following.link = None
+
+
+def _named(side: str, bond: Bond) -> list[str]:
+    return [f"{side} {bond.kind}", *(f"{side} {mood}" for mood in bond.moods)]

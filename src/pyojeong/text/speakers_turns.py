@@ -1,68 +1,59 @@
 """Taking turns: who speaks where the narration does not say.
 
 Two talk by turns: whoever was just addressed answers, and the one before the last speaks again. Every
-hint has points, and the speakers of all quotations together are those with the most (Viterbi 1967);
-the state is the last speaker and the one before.
+piece of evidence has a weight, and the speakers of all quotations together are those with the most
+points (Viterbi 1967); the state is the last speaker and the one before.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from pyojeong.text.speakers_cast import Character
-from pyojeong.text.speakers_scene import Evidence, Link
+from pyojeong.text.speakers_scene import Evidence
+from pyojeong.text.speakers_weights import WEIGHTS
 
 _CANDIDATES = 5
 _AHEAD = 3
-_AGAIN, _AGAIN_LATER, _ANSWER = -4.0, -0.5, -1.0
-_THIRD, _THIRD_LATER = -1.5, -0.4
-_CALLED, _CALLED_LATER, _CALLS, _BARRED = 2.5, 1.5, 2.0, -9.0
-_TOLD_OF, _ELDER, _LEVEL = -1.5, 2.0, 1.0
-# Points for one speaker on both sides of a tag, and in one paragraph: in texts that give every
-# speaker a paragraph, and in compact ones.
-_AFTER_TAG, _SAME_TURN = (4.0, 0.5), (3.0, 0.0)
-_GOES_ON, _REPLIES, _SEVERAL = 30.0, -1.5, 1.0
-_RECENT, _AROUND, _SOON, _FIRST_PERSON = 0.6, 0.2, -0.1, 0.3
+_GOES_ON = 30.0
 _FAR = 3
 """Sentences of narration after which a talk is another."""
 
-_State = tuple[Character | None, Character | None]
+State = tuple[Character | None, Character | None]
+Weights = Mapping[str, float]
 
 
 @dataclass(slots=True)
 class _Best:
-    """The best way to a state: its points, the state before, and the evidence's speaker."""
+    """The best way to a state: its points and the state before."""
 
     points: float
-    back: _State | None
+    back: State | None
 
 
-def take_turns(found: list[Evidence], first_person: Character | None) -> list[Character | None]:
+def take_turns(
+    found: list[Evidence], first_person: Character | None, weights: Weights = WEIGHTS
+) -> list[Character | None]:
     """The speaker of each quotation in order, None for nobody."""
-    for evidence, following in reversed(list(pairwise(found))):
-        if evidence.goes_on and evidence.fixed is None and following.fixed is not None:
-            evidence.fixed, evidence.clue = following.fixed, "inside"
-    for evidence, following in pairwise(found):
-        link = following.link
-        if link and (evidence.silent or "thought" in (evidence.kind, following.kind)):
-            evidence.hint(link.character, link.first)
-            following.hint(link.character, link.second)
-            following.link = None
-    spoken = [e for e in found if not e.silent and e.kind == "speech"]
-    speakers: dict[int, Character | None] = dict(
-        zip(map(id, spoken), _decode(spoken, first_person), strict=True)
-    )
+    spoken = spoken_ones(found)
+    decided = Talk(spoken, first_person).decode(weights)
+    speakers = dict(zip(map(id, spoken), decided, strict=True))
     for evidence in found:
         if not evidence.silent and evidence.kind == "thought":
             speakers[id(evidence)] = evidence.fixed or _thinker(evidence, first_person)
     return [speakers.get(id(evidence)) for evidence in found]
 
 
+def spoken_ones(found: list[Evidence]) -> list[Evidence]:
+    """The quotations somebody says aloud."""
+    return [e for e in found if not e.silent and e.kind == "speech"]
+
+
 def _thinker(evidence: Evidence, first_person: Character | None) -> Character | None:
-    points = dict(evidence.hints)
+    points = {character: evidence.points(character) for character in evidence.hints}
     for rank, character in enumerate(evidence.recent[:3]):
         points[character] = points.get(character, 0.0) + 0.5 - 0.1 * rank
     if first_person is not None:
@@ -70,30 +61,128 @@ def _thinker(evidence: Evidence, first_person: Character | None) -> Character | 
     return max(points, key=lambda c: points[c], default=None)
 
 
-def _decode(found: list[Evidence], first_person: Character | None) -> list[Character | None]:
-    """The most plausible speakers of quotations that follow each other."""
-    tones = _tones(found)
-    compact = _is_compact(found)
-    states: dict[_State, _Best] = {(None, None): _Best(0.0, None)}
-    history: list[dict[_State, _Best]] = []
-    before: Evidence | None = None
-    for number, evidence in enumerate(found):
-        own = _own_points(found, number, first_person, tones)
-        following: dict[_State, _Best] = {}
-        for state, best in states.items():
-            for character, points in own.items():
-                total = best.points + points + _turn(state, character, evidence, before, compact)
-                after = (character, state[1] if character is state[0] else state[0])
-                if after not in following or following[after].points < total:
-                    following[after] = _Best(total, state)
-        history.append(following)
-        states, before = following, evidence
-    return _walk_back(history)
+class Talk:
+    """Quotations that follow each other, and what tells of their speakers."""
+
+    def __init__(self, found: list[Evidence], first_person: Character | None) -> None:
+        self.found = found
+        self.first_person = first_person
+        self.tones = _tones(found)
+        self.compact = _is_compact(found)
+
+    def decode(self, weights: Weights) -> list[Character | None]:
+        """The most plausible speakers."""
+        states: dict[State, _Best] = {(None, None): _Best(0.0, None)}
+        history: list[dict[State, _Best]] = []
+        for number in range(len(self.found)):
+            own = self._candidates(number, weights)
+            following: dict[State, _Best] = {}
+            for state, best in states.items():
+                for character, points in own.items():
+                    turn = self.turn(state, character, number)
+                    total = best.points + points + sum(weights.get(name, 0.0) for name in turn)
+                    if self.found[number].same and character is state[0]:
+                        total += _GOES_ON
+                    after = (character, state[1] if character is state[0] else state[0])
+                    if after not in following or following[after].points < total:
+                        following[after] = _Best(total, state)
+            history.append(following)
+            states = following
+        return _walk_back(history)
+
+    def _candidates(self, number: int, weights: Weights) -> dict[Character | None, float]:
+        """Who may say a quotation, and the points each has by itself."""
+        evidence = self.found[number]
+        if evidence.fixed is not None:
+            return {evidence.fixed: 0.0}
+        linked = {e.link.character for e in self.found[number : number + 2] if e.link}
+        every = [*linked, *evidence.hints, *evidence.recent[:4], *self._others(number)]
+        every += [self.first_person] if self.first_person is not None else []
+        points = {
+            character: sum(weights.get(name, 0.0) for name in self.own(number, character))
+            for character in dict.fromkeys([*every, *evidence.soon])
+        }
+        ranked = sorted(points, key=lambda c: (c not in linked, -points[c]))[:_CANDIDATES]
+        return {c: points[c] for c in ranked} or {None: 0.0}
+
+    def _others(self, number: int) -> Iterable[Character]:
+        """Who takes part in the talk around a quotation."""
+        for other in self.found[max(0, number - _AHEAD) : number + _AHEAD + 1]:
+            if other.fixed is not None:
+                yield other.fixed
+            yield from other.called
+            yield from other.recent[:1]
+
+    def own(self, number: int, character: Character) -> Iterator[str]:
+        """What speaks for a character by itself (names of `WEIGHTS`)."""
+        evidence = self.found[number]
+        yield from evidence.hints.get(character, ())
+        if character in evidence.recent[:4]:
+            yield f"recent {evidence.recent.index(character)}"
+        elif any(e.link and e.link.character is character for e in self.found[number : number + 2]):
+            yield "linked"
+        elif character in evidence.soon:
+            yield f"soon {min(evidence.soon.index(character), 1)}"
+        else:
+            yield "first person" if character is self.first_person else "around"
+        if character in evidence.barred:
+            yield "barred"
+        if character in evidence.told_of:
+            yield "told of"
+        if character.plural:
+            yield "several"
+        if "elder" in evidence.tones:
+            yield "elder" if character.elder else "no elder"
+        if self._other_level(character, evidence):
+            yield "other level"
+
+    def _other_level(self, character: Character, evidence: Evidence) -> bool:
+        """Whether the character, where it is sure to speak, does so in the other level of speech."""
+        own = self.tones.get(character, Counter[str]())
+        pairs = (("polite", "plain"), ("plain", "polite"))
+        return any(t in evidence.tones and own[t] < own[other] for t, other in pairs)
+
+    def turn(self, state: State, character: Character | None, number: int) -> Iterator[str]:
+        """What speaks for a character after these two (names of `WEIGHTS`)."""
+        last, before_last = state
+        if number == 0 or character is None:
+            return
+        evidence, before = self.found[number], self.found[number - 1]
+        yield from _linked(evidence, last, character)
+        if evidence.same or evidence.gap > _FAR:
+            return
+        near = "near" if evidence.gap == 0 and not evidence.tagged else "later"
+        if character is last:
+            yield from self._again(evidence, before, near)
+        elif before_last is not None and character is not before_last:
+            told = evidence.fixed is not None or character in evidence.hints
+            if character not in before.called and not told:
+                yield f"third {'near' if evidence.gap == 0 else 'later'}"
+        if character in before.called and character is not last:
+            yield f"called {near}"
+        if last is not None and last in evidence.called:
+            yield "calls"
+
+    def _again(self, evidence: Evidence, before: Evidence, near: str) -> Iterator[str]:
+        """What speaks for one who has just spoken."""
+        asked = before.asks and not evidence.asks
+        if evidence.tagged:
+            yield "again tagged asked" if asked else "again tagged"
+            if not self.compact:
+                yield "again tagged spread"
+        else:
+            yield f"again {near}"
+            if asked and near == "later":
+                yield "again later asked"
+        if evidence.turn == before.turn and not self.compact:
+            yield "again spread"
+        if evidence.replies and (near == "near" or evidence.tagged):
+            yield "again replies"
 
 
-def _walk_back(history: list[dict[_State, _Best]]) -> list[Character | None]:
+def _walk_back(history: list[dict[State, _Best]]) -> list[Character | None]:
     speakers: list[Character | None] = []
-    state: _State | None = None
+    state: State | None = None
     for states in reversed(history):
         if state is None:
             state = max(states, key=lambda s: states[s].points)
@@ -102,87 +191,14 @@ def _walk_back(history: list[dict[_State, _Best]]) -> list[Character | None]:
     return speakers[::-1]
 
 
-def _own_points(
-    found: list[Evidence],
-    number: int,
-    first_person: Character | None,
-    tones: dict[Character, Counter[str]],
-) -> dict[Character | None, float]:
-    """Candidates for a quotation and the points each has by itself."""
-    evidence = found[number]
-    if evidence.fixed is not None:
-        return {evidence.fixed: 0.0}
-    points: dict[Character, float] = {}
-    for other in (evidence, *found[number + 1 : number + 2]):
-        if other.link:
-            points[other.link.character] = _RECENT
-    linked = set(points)
-    for rank, character in enumerate(evidence.soon):
-        points.setdefault(character, _SOON - 0.1 * rank)
-    for character in _others(found, number):
-        points.setdefault(character, _AROUND)
-    if first_person is not None:
-        points.setdefault(first_person, _FIRST_PERSON)
-    for rank, character in enumerate(evidence.recent[:4]):
-        points[character] = max(points.get(character, -9.0), _RECENT - 0.1 * rank)
-    for character, more in evidence.hints.items():
-        points[character] = points.get(character, 0.0) + more
-    for character in points:
-        points[character] += _manner(character, evidence, tones)
-        if character in evidence.barred:
-            points[character] += _BARRED
-        if character in evidence.told_of:
-            points[character] += _TOLD_OF
-        points[character] -= _SEVERAL * character.plural
-    ranked = sorted(points, key=lambda c: (c not in linked, -points[c]))[:_CANDIDATES]
-    return {c: points[c] for c in ranked} or {None: 0.0}
-
-
-def _others(found: list[Evidence], number: int) -> Iterable[Character]:
-    """Who takes part in the talk around a quotation."""
-    for other in found[max(0, number - _AHEAD) : number + _AHEAD + 1]:
-        if other.fixed is not None:
-            yield other.fixed
-        yield from other.called
-        yield from other.recent[:1]
-
-
-def _turn(
-    state: _State,
-    character: Character | None,
-    evidence: Evidence,
-    before: Evidence | None,
-    compact: bool,
-) -> float:
-    """Points for this character to speak after these two."""
-    last, before_last = state
-    if before is None or character is None:
-        return 0.0
-    total = _linked(evidence.link, last, character)
-    if evidence.same:
-        return _GOES_ON if character is last else 0.0
-    if evidence.gap > _FAR:
-        return total
-    near = evidence.gap == 0 and not evidence.tagged
-    if character is last:
-        if evidence.tagged:
-            total += _ANSWER if before.asks and not evidence.asks else _AFTER_TAG[compact]
-        else:
-            total += _AGAIN if near else _AGAIN_LATER
-            total += _ANSWER if before.asks and not evidence.asks and not near else 0.0
-        if evidence.turn == before.turn:
-            total += _SAME_TURN[compact]
-        if evidence.replies and (near or evidence.tagged):
-            total += _REPLIES
-    elif before_last is not None and character is not before_last:
-        told = evidence.fixed is not None or character in evidence.hints
-        if character not in before.called and not told:
-            total += _THIRD if evidence.gap == 0 else _THIRD_LATER
-    if character in before.called and character is not last:
-        total += _CALLED if near else _CALLED_LATER
-    if last is not None and last in evidence.called:
-        total += _CALLS
-    return total
+def _linked(evidence: Evidence, last: Character | None, character: Character) -> tuple[str, ...]:
+    """What an action between the quotations of these two tells."""
+    link = evidence.link
+    if link is None or link.character not in (last, character):
+        return ()
+    if last is character:
+        return link.both
+    return link.first if link.character is last else link.second
 
 
 def _is_compact(found: list[Evidence]) -> bool:
@@ -196,15 +212,6 @@ def _is_compact(found: list[Evidence]) -> bool:
     return False
 
 
-def _linked(link: Link | None, last: Character | None, character: Character) -> float:
-    """Points of an action between the quotations of these two."""
-    if link is None or link.character not in (last, character):
-        return 0.0
-    if last is character:
-        return link.both
-    return link.first if link.character is last else link.second
-
-
 def _tones(found: list[Evidence]) -> dict[Character, Counter[str]]:
     """How each character talks where it is sure to be the one."""
     tones: defaultdict[Character, Counter[str]] = defaultdict(Counter)
@@ -212,17 +219,3 @@ def _tones(found: list[Evidence]) -> dict[Character, Counter[str]]:
         if evidence.fixed is not None:
             tones[evidence.fixed].update(evidence.tones)
     return tones
-
-
-def _manner(
-    character: Character, evidence: Evidence, tones: dict[Character, Counter[str]]
-) -> float:
-    """Points for talking as this character talks elsewhere, and as old people do."""
-    total = 0.0
-    if "elder" in evidence.tones:
-        total += _ELDER if character.elder else -_ELDER / 2 * character.first_person
-    own = tones.get(character, Counter[str]())
-    for tone, other in (("polite", "plain"), ("plain", "polite")):
-        if tone in evidence.tones:
-            total += _LEVEL * max(-1, min(0, own[tone] - own[other]))
-    return total

@@ -107,9 +107,7 @@ NOBODY = words_of(
     누가 아무도 그분 이분 저분 본인 이들 그 그애 그놈 이놈 저놈 둘 셋 하나 둘이 셋이 그게 이게 저게 여러분"""
 )
 
-NAMES = words_of(
-    """Who is meant by the nouns of one text."""
-)
+NAMES = words_of("""Who is meant by the nouns of one text.""")
 """Given names, for texts that use one only once."""
 
 NAMES = words_of(
@@ -182,7 +180,9 @@ SILENT = re.compile(
     "고개[를만] ?(?:\\S+ )?(?:끄덕|저었|저으|숙|떨구|떨궜)|입을 ?(?:꾹 )?다물|말이 없|아무 말|대답(?:하지|이 없|을 못|을 하지)|할 말[을이]|묻지 않|말을 잇지|침묵"
 )
 """Acts of one who says nothing."""
-COPULA = re.compile("\\s*((?:[가-힣]+ ){0,2}[가-힣]{1,8}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이었지요|였지요)[.!]")
+COPULA = re.compile(
+    "\\s*((?:[가-힣]+ ){0,2}[가-힣]{1,8}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이었지요|였지요)[.!]"
+)
 """라온이었다. - who it was."""
 
 ENTERS = re.compile(
