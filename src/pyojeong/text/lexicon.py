@@ -1,0 +1,367 @@
+"""The word list of the profanity guard, compiled, and its matches in a text.
+
+Every entry has a fixed length, so a text is read in time linear in its length. How entries are
+written is said at the top of `profanity_words.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pyojeong.text.disguise import Gap, Letters, Mark, fold_marks, letters_of
+from pyojeong.text.hangul_letters import from_keys
+from pyojeong.text.latin_letters import LATIN_CLASSES, LatinLetters, latin_letters
+
+_LIST = Path(__file__).with_name("profanity_words.toml")
+_PIECE = re.compile(r"\{[^}]*\}|.")
+# What may be attached to a word that was found broken: 시1발놈아, but not 지,랄프.
+_ENDINGS_SYMBOL = frozenset("놈년아야새들럼것같이은는을를의도만가네냐시병개꺼미")
+_ENDINGS_SPACE = frozenset("놈년아야새들럼")
+_LONGEST_ALLOWED = 16
+_CACHED = 30
+_LATIN = re.compile("[A-Za-z]")
+_KEYED = re.compile(r"[A-Za-z]{4,}")
+_LONE = re.compile("[ㄱ-ㅎ]+")
+_RUN = re.compile(r"(.)\1+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word of the list in a text: the slice [start, end) of the letters it was matched in."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word. pattern: over letters. spaces: places inside where the text may have a space.
+    doubled: places of letters that must come twice (Latin). first: its possible first letters.
+    """
+
+    pattern: re.Pattern[str]
+    length: int
+    first: str
+    at_start: bool
+    at_end: bool
+    spaces: frozenset[int]
+    doubled: frozenset[int] = frozenset()
+
+
+Table = dict[str, tuple[Entry, ...]]
+"""Entries by their first letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The whole list, ready to match. allowed: innocent words by first letter."""
+
+    korean: Table
+    latin: Table
+    typed: Table
+    lone: frozenset[str]
+    signs: tuple[re.Pattern[str], ...]
+    allowed: dict[str, tuple[str, ...]]
+    interjections: frozenset[str]
+    before: dict[str, re.Pattern[str]] = field(default_factory=dict)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the words stand: slices of the given text in order, none overlapping another."""
+        marks = fold_marks(text)
+        folded = "".join(m.char for m in marks)
+        found: list[tuple[int, int]] = []
+        if not folded.isascii():
+            letters = letters_of(marks)
+            found += [*self._korean_spans(text, letters), *self._lone_spans(letters)]
+        if _LATIN.search(folded):
+            found += self._latin_spans(marks)
+            found += _typed_spans(folded, marks)
+        for sign in self.signs:
+            found += [
+                (marks[m.start()].start, marks[m.end() - 1].end) for m in sign.finditer(folded)
+            ]
+        return merged(found)
+
+    def _korean_spans(self, text: str, letters: Letters) -> Iterator[tuple[int, int]]:
+        for hit in self._hits(self.korean, letters):
+            start = letters.starts[hit.start]
+            if not self._means_something_else(text[max(0, start - 8) : start], letters, hit):
+                yield start, letters.ends[hit.end - 1]
+
+    def _means_something_else(self, before: str, letters: Letters, hit: Hit) -> bool:
+        """A word broken by spaces after a number or a name: 세 시 발 기차."""
+        if Gap.SPACE not in letters.gaps[hit.start + 1 : hit.end]:
+            return False
+        guard = self.before.get(letters.text[hit.start])
+        return guard is not None and guard.search(before) is not None
+
+    def hits_typed(self, letters: Letters) -> Iterator[Hit]:
+        return self._hits(self.typed, letters)
+
+    def _hits(self, table: Table, letters: Letters) -> Iterator[Hit]:
+        at, text = 0, letters.text
+        while at < len(text):
+            entries = table.get(text[at])
+            hit = self._longest(entries, letters, at) if entries else None
+            if hit:
+                yield hit
+            at = hit.end if hit else at + 1
+
+    def _longest(self, entries: Iterable[Entry], letters: Letters, at: int) -> Hit | None:
+        # Entries are ordered by length, longest first.
+        for entry in entries:
+            if not entry.pattern.match(letters.text, at):
+                continue
+            hit = Hit(at, at + entry.length)
+            if self._fits(entry, letters, hit) and not self._is_allowed(letters.text, hit):
+                return hit
+        return None
+
+    def _fits(self, entry: Entry, letters: Letters, hit: Hit) -> bool:
+        if entry.at_start and not self._starts_word(letters, hit.start):
+            return False
+        if entry.at_end and not ends_word(letters, hit.end):
+            return False
+        return self._is_whole(entry, letters, hit)
+
+    def _starts_word(self, letters: Letters, at: int) -> bool:
+        if letters.gaps[at] in (Gap.SYMBOL, Gap.SPACE, Gap.BREAK):
+            return True
+        before = letters.text[at - 1] if at else ""
+        return letters.gaps[at] is Gap.NONE and (
+            before in self.interjections or "ㄱ" <= before <= "ㅣ"
+        )
+
+    def _is_whole(self, entry: Entry, letters: Letters, hit: Hit) -> bool:
+        """Whether what stands inside the match is a disguise and not the end of another word."""
+        inside = [
+            letters.gaps[place]
+            for place in range(hit.start + 1, hit.end)
+            if place - hit.start not in entry.spaces or letters.gaps[place] is not Gap.SPACE
+        ]
+        if not any(inside):
+            return True
+        if Gap.BREAK in inside:
+            return False
+        if Gap.SPACE in inside:
+            # Broken by spaces: after every letter, and from the start of a word.
+            broken = all(gap is not Gap.NONE for gap in inside)
+            return (
+                broken
+                and letters.gaps[hit.start] not in (Gap.NONE, Gap.DIGIT)
+                and _ends_with(letters, hit.end, _ENDINGS_SPACE)
+            )
+        return _ends_with(letters, hit.end, _ENDINGS_SYMBOL)
+
+    def _is_allowed(self, text: str, hit: Hit) -> bool:
+        for at in range(max(0, hit.start - _LONGEST_ALLOWED), hit.end):
+            for word in self.allowed.get(text[at], ()):
+                if at + len(word) > hit.start and text.startswith(word, at):
+                    return True
+        return False
+
+    def _lone_spans(self, letters: Letters) -> Iterator[tuple[int, int]]:
+        for run in _LONE.finditer(letters.text):
+            for start, end in _parts(letters, run.start(), run.end()):
+                word = letters.text[start:end]
+                left = len(word) - len(word.lstrip("ㅋㅎ"))
+                core = word.strip("ㅋㅎ")
+                if core in self.lone or _RUN.sub(r"\1", core) in self.lone:
+                    yield letters.starts[start + left], letters.ends[start + left + len(core) - 1]
+
+    def _latin_spans(self, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+        latin = latin_letters(marks)
+        at, text = 0, latin.text
+        while at < len(text):
+            hit = self._longest_latin(latin, at) if text[at] in self.latin else None
+            if hit:
+                yield latin.starts[hit.start], latin.ends[hit.end - 1]
+            at = hit.end if hit else at + 1
+
+    def _longest_latin(self, latin: LatinLetters, at: int) -> Hit | None:
+        for entry in self.latin[latin.text[at]]:
+            if not entry.pattern.match(latin.text, at):
+                continue
+            hit = Hit(at, at + entry.length)
+            if (
+                (not entry.at_start or latin.starts_word(at))
+                and (not entry.at_end or latin.ends_word(hit.end))
+                and all(latin.runs[at + place] > 1 for place in entry.doubled)
+                and latin.is_whole(hit.start, hit.end, entry.spaces)
+                and not self._is_allowed(latin.text, hit)
+            ):
+                return hit
+        return None
+
+
+def _typed_spans(folded: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int]]:
+    for word in _KEYED.finditer(folded):
+        at, keys = word.start(), word.group()
+        found = _typed_words(keys) if len(keys) <= _CACHED else _typed_words.__wrapped__(keys)
+        for start, end in found:
+            yield marks[at + start].start, marks[at + end - 1].end
+
+
+@lru_cache(8192)
+def _typed_words(keys: str) -> list[tuple[int, int]]:
+    """Slices of a word of Latin letters that are listed words when typed as Hangul."""
+    letters, units, at = Letters(), [], 0
+    for syllable, used in from_keys(keys):
+        units.append(syllable)
+        letters.starts.append(at)
+        at += used
+        letters.ends.append(at)
+        letters.gaps.append(Gap.NONE)
+    letters.text = "".join(units)
+    hits = shipped_lexicon().hits_typed(letters)
+    return [(letters.starts[h.start], letters.ends[h.end - 1]) for h in hits]
+
+
+def ends_word(letters: Letters, at: int) -> bool:
+    """Whether no syllable is attached at `at` (laughter and tears may be)."""
+    if at >= len(letters.text) or letters.gaps[at] is not Gap.NONE:
+        return True
+    return "ㄱ" <= letters.text[at] <= "ㅣ"
+
+
+def _ends_with(letters: Letters, at: int, endings: frozenset[str]) -> bool:
+    return ends_word(letters, at) or letters.text[at] in endings or not letters.text[at].isalpha()
+
+
+def _parts(letters: Letters, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The words of a run of lone consonants; one of single letters is one word: ㅅ ㅂ."""
+    cuts = [place for place in range(start + 1, end) if letters.gaps[place] >= Gap.SPACE]
+    spaces = [place for place in cuts if letters.gaps[place] is Gap.SPACE]
+    if len(spaces) == len(cuts) == end - start - 1:
+        yield start, end
+        return
+    for first, last in zip([start, *cuts], [*cuts, end], strict=True):
+        yield first, last
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The slices in order, those that overlap joined."""
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if out and start < out[-1][1]:
+            out[-1] = out[-1][0], max(end, out[-1][1])
+        else:
+            out.append((start, end))
+    return out
+
+
+# --- compiling -----------------------------------------------------------------------------------
+
+
+def compile_lexicon(allow: Iterable[str] = (), deny: Iterable[str] = ()) -> Lexicon:
+    """The shipped list with the user's words: `allow` are innocent, `deny` are found as well."""
+    table = _shipped()
+    denied = [w for w in map(_plain_word, deny) if w]
+    korean = [*table["korean"]["list"].split(), *(w for w in denied if not w.isascii())]
+    latin = [*table["latin"]["list"].split(), *(f"<{w}$" for w in denied if w.isascii())]
+    lone = {w for w in denied if _LONE.fullmatch(w)} | set(table["lone"]["list"].split())
+    allowed = [*table["allow"]["list"].split(), *(_plain_word(w).replace("_", "") for w in allow)]
+    return Lexicon(
+        korean=_table(_entry(w) for w in korean if not _LONE.fullmatch(w)),
+        latin=_table(_latin_entry(w) for w in latin),
+        typed=_table(_entry(w) for w in table["typed"]["list"].split()),
+        lone=frozenset(lone),
+        signs=tuple(map(re.compile, table["signs"]["list"])),
+        allowed=_by_first(allowed),
+        interjections=frozenset(table["interjections"]),
+        before={k: re.compile(v) for k, v in table["before"].items()},
+    )
+
+
+@cache
+def shipped_lexicon() -> Lexicon:
+    """The list without words of the user's."""
+    return compile_lexicon()
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(_LIST.read_text("utf-8"))
+
+
+def _plain_word(word: str) -> str:
+    """A user's word in plain letters, as texts are read; its spaces as `_`."""
+    letters = letters_of(fold_marks(word))
+    shown = zip(letters.text, letters.gaps, strict=True)
+    return "".join("_" * (gap is Gap.SPACE) + char for char, gap in shown)
+
+
+def _pieces(entry: str) -> tuple[list[str], frozenset[int]]:
+    """The sets of letters of an entry, and before which of them a space may stand."""
+    pieces: list[str] = []
+    spaces: set[int] = set()
+    for piece in _PIECE.findall(entry.removeprefix("<").removesuffix("$")):
+        if piece == "_":
+            spaces.add(len(pieces))
+        else:
+            pieces.append(piece.strip("{}"))
+    return pieces, frozenset(spaces)
+
+
+def _entry(word: str) -> Entry:
+    pieces, spaces = _pieces(word)
+    pattern = re.compile("".join(f"[{re.escape(p)}]" for p in pieces))
+    return Entry(pattern, len(pieces), pieces[0], word.startswith("<"), word.endswith("$"), spaces)
+
+
+def _latin_entry(word: str) -> Entry:
+    """Runs of one letter are one letter in the text as well, with their count beside."""
+    pieces, spaces = _pieces(word)
+    kept: list[str] = []
+    doubled: set[int] = set()
+    moved: set[int] = set()
+    for place, piece in enumerate(pieces):
+        if place in spaces:
+            moved.add(len(kept))
+        if kept and piece == kept[-1] and place not in spaces and piece != "*":
+            doubled.add(len(kept) - 1)
+            continue
+        kept.append(piece)
+    sets = ["".join(LATIN_CLASSES.get(c, c) for c in piece) for piece in kept]
+    if "*" in kept:
+        # Stars are runs too.
+        sets, kept, doubled = _starred(kept)
+    pattern = re.compile("".join(f"[{re.escape(s)}]" for s in sets))
+    return Entry(
+        pattern, len(sets), sets[0], word[0] == "<", word[-1] == "$", frozenset(moved),
+        frozenset(doubled),
+    )  # fmt: skip
+
+
+def _starred(kept: list[str]) -> tuple[list[str], list[str], set[int]]:
+    out: list[str] = []
+    doubled: set[int] = set()
+    for piece in kept:
+        if piece == "*" and out and out[-1] == "*":
+            doubled.add(len(out) - 1)
+        else:
+            out.append(piece)
+    return ["*" if p == "*" else LATIN_CLASSES.get(p, p) for p in out], out, doubled
+
+
+def _table(entries: Iterable[Entry]) -> Table:
+    table: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda e: -e.length):
+        for char in entry.first:
+            table.setdefault(char, []).append(entry)
+    return {char: tuple(found) for char, found in table.items()}
+
+
+def _by_first(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    table: dict[str, list[str]] = {}
+    for word in words:
+        # Latin runs are one letter in the text that is matched.
+        for form in {word, _RUN.sub(r"\1", word) if word.isascii() else word} - {""}:
+            table.setdefault(form[0], []).append(form)
+    return {char: tuple(found) for char, found in table.items()}
