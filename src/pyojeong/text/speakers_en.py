@@ -9,6 +9,7 @@ from dataclasses import replace
 from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
 from pyojeong.text.speakers_nouns_en import Nouns
 from pyojeong.text.speakers_words_en import (
+    ADVERBS,
     ANSWERED,
     ASKED,
     LOOKS,
@@ -131,21 +132,12 @@ class English:
         act, verb = self._act(first.start(), min(stop_at, first.start() + 120))
         subject = self._after_subject(first, stop_at, act, verb, mentions)
         # "Run!" Tom shouted. - a capital, but a tag.
-        close = act and subject is not None and verb - subject.end < 40
-        if not attached and self._manner(verb):
-            act, close = "", False
-        if (
-            stop is None
-            and followed
-            and not attached
-            and not (
-                close
-                and subject
-                and subject.start == first.start()
-                and self.text[start:end].rstrip()[-1:] == ","
-                and self._comma_inside(start)
-            )
-        ):
+        close = subject is not None and bool(act) and self._tells(subject.end, verb, act)
+        if not attached and not close:
+            act = ""
+        comma = self.text[start:end].rstrip()[-1:] == "," and self._comma_inside(start)
+        begins = subject is not None and subject.start == first.start()
+        if stop is None and followed and not attached and not (close and begins and comma):
             return Clause(open=True)
         listener = self._listener(first.start(), stop_at, mentions)
         return Clause(subject, listener, act, bool(attached or close), end=stop_at)
@@ -276,9 +268,16 @@ class English:
                 return act, word.start()
         return "", end
 
-    def _manner(self, at: int) -> bool:
-        word = _WORDS.match(self.text, at)
-        return word is not None and word.group().lower() in MANNER
+    def _tells(self, subject_end: int, verb: int, act: Act) -> bool:
+        """Whether a verb after its subject, with an adverb between at most, tells of speech:
+        Tom quickly said, but not Tom turned his head and called, nor Tom thought for a while."""
+        word = _WORDS.match(self.text, verb)
+        if word is None or word.group().lower() in MANNER or verb < subject_end:
+            return False
+        between = _WORDS.findall(self.text, subject_end, verb)
+        if any(w.lower() not in ADVERBS and not w.endswith("ly") for w in between):
+            return False
+        return act != "think" or not self.text[word.end() : word.end() + 2].strip(" ").isalpha()
 
     def _last_act(self, start: int, end: int) -> tuple[Act, int]:
         found: tuple[Act, int] = ("", end)

@@ -62,6 +62,7 @@ _BINDS = re.compile(
     r"(?:이?라고|하고는?|하며|하면서|하는|하더니|하자|하니|하던|라며|라면서|라는|라던|라니|이?란|했[다어지습고]|고|며|면서|는|던)(?=[\s,은는도])|"
     r"(?:이?라고|하고)[는도]|했[다어지습]|그렇게\s*(?:말|외|소리|물|대답)|이렇게\s*(?:말|외|소리|물|대답)"
 )
+_TAIL = 16
 _YOU = re.compile("(?:너|네가|넌|널|너희|자네|당신)")
 _PIECE = re.compile("[^.,!?…~;:\\n“”\"'‘’()。！？]+")
 _CALLING = frozenset(
@@ -117,7 +118,7 @@ _SELF = re.compile(
 _LEVEL = re.compile("[가-힣][^가-힣!]{0,4}$")
 _POLITE = re.compile("(?:[요죠]|니다|니까|십시오|세요|옵니다|나이다|소서)[^가-힣]{0,4}$")
 _ELDER = re.compile(
-    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
+    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|(?:보|주|오|가|앉|서|두|말)게(?=[.!])|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
     "[^가-힣]{0,4}$"
 )
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
@@ -332,11 +333,15 @@ def _act(words: str, attached: bool = False) -> Act:
         return ""
     if (THOUGHT if attached else THINKS).search(words):
         return "think"
-    if ASKED.search(words):
+    tail = words if attached else words[-_TAIL:]
+    if ASKED.search(tail):
         return "ask"
-    if ANSWERED.search(words):
+    if ANSWERED.search(tail):
         return "answer"
-    return "say" if (SAID if attached else TELLS).search(words) else ""
+    if attached:
+        return "say" if SAID.search(words) else ""
+    # Without a mark of quotation only the verb that ends the clause can be of speech.
+    return "say" if TELLS.search(words[-_TAIL:]) else ""
 
 
 def _within(mentions: list[Mention], start: int, end: int) -> list[Mention]:

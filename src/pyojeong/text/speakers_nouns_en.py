@@ -362,6 +362,11 @@ class Nouns:
             return True
         if following.apart:
             return tokens[index].first
+        if following.low in ("from", "of", "in", "with", "at", "by", "on", "next"):
+            # The rabbit from next door put her head in.
+            ahead = range(at + 2, min(at + 6, len(tokens) - 1))
+            if any(not tokens[n].apart and self._verbal(tokens, n) for n in ahead):
+                return True
         leads = tokens[index].first and following.low in ("and", "with", "who", "in")
         return leads or self._verbal(tokens, at)
 

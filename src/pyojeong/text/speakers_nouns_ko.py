@@ -32,6 +32,7 @@ _GENERIC = {
     **dict.fromkeys(words_of("남자 여자 여인 청년 사내 사나이"), "any"),
 }
 _VOICED = re.compile("(?:호통|외침|고함|비명|목소리|대답|말|한마디|물음|외마디|소리|명령)에")
+_ONE = re.compile("(?:하나|한 명|한 마리|둘|셋)[이가은는]")
 _PARENTS = words_of("엄마 아빠 어머니 아버지 동생 아들 딸 아내 남편 손자 손녀")
 _NEW = re.compile(r"(?:한|어떤|웬|낯선|어느)\s*$")
 _I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|저는)(?![가-힣])")
@@ -182,6 +183,8 @@ class Nouns:
         """할머니의 목소리가: the owner of a voice is who acts."""
         if role not in ("owner", "bare") or index + 1 == len(tokens):
             return role
+        if role == "bare" and _ONE.fullmatch(tokens[index + 1][1]):
+            return "subject"
         for _, word in tokens[index + 1 : index + 3]:
             for stem, own_role, _ in splits(word):
                 acts = own_role in ("topic", "subject")

@@ -272,7 +272,7 @@ class Scene:
         tagged = after.subject is not None and not after.cited
         tagged = tagged and (after.attached or (bool(after.act) and not replies))
         leads = before.subject is not None and bool(before.act) and not before.open
-        if tagged and not after.attached and followed and leads and own:
+        if tagged and not after.attached and leads and own:
             tagged = False
         for clause in (after, before):
             if clause.addressee and (clause is after) == tagged:

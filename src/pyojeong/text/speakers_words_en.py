@@ -115,7 +115,8 @@ MANNER = words_of(
     """laughed laughs giggled sighed sighs growled roared gasped groaned moaned grinned beamed smiled chuckled cackled chortled
     tittered sniffed sniffled snorted sneered cheered crowed puffed panted gulped choked sobbed cried nodded frowned winked
     shrugged blinked wept bowed purred hissed barked squeaked grunted went began finished put cut wrote read typed signed texted
-    counted sang called"""
+    counted sang called mewed meowed purred barked squeaked hooted bleated neighed brayed oinked squawked twittered peeped buzzed
+    rumbled quacked clucked cawed croaked chirped chirruped trilled crackled hummed"""
 )
 """Verbs that tell of speech only where grammar binds them to it: "Ha!" laughed Tom."""
 SAID = (
