@@ -9,8 +9,8 @@ import pytest
 from pyojeong.assets import find_asset, verify_asset
 from pyojeong.errors import InferenceFailed, MissingWeights
 from pyojeong.face.facemesh import FaceMeshNet
-from pyojeong.network import Network
 from pyojeong.face.roi import Roi
+from pyojeong.network import Network
 from pyojeong.train.mediapipe_outputs import EVERY, MODELS, pattern
 
 KEPT = Path(__file__).parent / "data/mediapipe.npz"

@@ -71,4 +71,3 @@ def test_what_is_felt_more_shows_more():
     assert shown(0.25) < shown(0.5) < shown(0.9) <= 1
     assert shown(0.9, intensity=0.3) < shown(0.6, intensity=0.9) <= 1
     assert shown(0.9, unsure=Unsure.LANGUAGE) == FAINT
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_equals_the_sum_over_all_sequences() -> None:
     total = np.zeros((4, 7))
     for way in product(range(7), repeat=4):
         weight = np.prod([read[n, e] for n, e in enumerate(way)])
-        weight *= np.prod([carries[a, b] for a, b in zip(way, way[1:], strict=False)])
+        weight *= np.prod([carries[a, b] for a, b in pairwise(way)])
         for n, e in enumerate(way):
             total[n, e] += weight
     assert np.allclose(in_context(read, Moods(carries, 1.0)), total / total.sum(1, keepdims=True))

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from pyojeong.emotion import LABEL_SETS, EmotionScores
 from pyojeong.face.align import crop_matrix, gray_crop
-from pyojeong.network import Network
 from pyojeong.face.types import FaceMesh, Image
+from pyojeong.network import Network
 
 ASSET = "expression_ferplus"
 SIZE = 48

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadSettings
-from pyojeong.network import Network
 from pyojeong.face.roi import Roi, crop, roi_from_detection, roi_from_points
 from pyojeong.face.topology import (
     LEFT_EYE,
@@ -22,6 +21,7 @@ from pyojeong.face.topology import (
     RIGHT_IRIS,
 )
 from pyojeong.face.types import FaceMesh, Faces, Image
+from pyojeong.network import Network
 
 SIZE = 192
 

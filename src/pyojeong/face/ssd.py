@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.face.anchors import anchor_centres
-from pyojeong.network import Network
 from pyojeong.face.roi import Roi, crop
 from pyojeong.face.suppression import weighted_suppression
 from pyojeong.face.types import Image
+from pyojeong.network import Network
 
 Floats = NDArray[np.float32]
 Found = tuple[Floats, Floats, Floats]
