@@ -11,6 +11,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from pyojeong.text.speakers_clues import Mention
+from pyojeong.text.speakers_words_en import MEN, PERSONS, WOMEN
 from pyojeong.text.speakers_words_ko import COMMON_TITLES
 
 _ELDER = re.compile(
@@ -59,6 +60,11 @@ class Character:
         return old or any(_ELDER.search(word) for word in self.words)
 
     @property
+    def human(self) -> bool:
+        """Whether it is he or she, never it."""
+        return bool(self.gender or self.proper or (MEN | WOMEN | PERSONS) & self.words)
+
+    @property
     def grown(self) -> bool:
         """Whether a title or a trade tells that it is no child."""
         return "title" in self.looks or bool(_GROWN & self.words)
@@ -77,7 +83,9 @@ class Character:
         return [*proper, *names]
 
     def may_be(self, gender: str) -> bool:
-        """Whether a pronoun of that gender may stand for it."""
+        """Whether a pronoun of that gender ("n": it) may stand for it."""
+        if gender == "n":
+            return not self.human
         return not gender or self.known_gender in ("", gender)
 
 
@@ -130,6 +138,11 @@ class Cast:
         A title means the one who spoke last; a name the only one around without a name; last,
         speaker: who spoke last and who most likely speaks now.
         """
+        nameless_last = last is not None and not last.proper and not last.first_person
+        if mention.proper and last is not None and nameless_last and not last.plural:
+            if last.may_be(mention.gender):
+                self.add(last, mention)
+                return last
         if not mention.proper and last is not None and self._fits(last, mention):
             self.add(last, mention)
             return last
@@ -194,6 +207,8 @@ class Cast:
     def _may_stand(character: Character, mention: Mention) -> bool:
         if character.first_person or character.plural != mention.plural:
             return False
+        if mention.gender == "n":
+            return not character.human
         if mention.generic == "old" and not (character.elder or character.grown):
             return False
         if mention.generic == "titled" and "title" not in character.looks:

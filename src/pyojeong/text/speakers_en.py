@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import replace
 
 from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
-from pyojeong.text.speakers_nouns_en import Nouns
+from pyojeong.text.speakers_nouns_en import Nouns, is_first_name
 from pyojeong.text.speakers_words_en import (
     ADVERBS,
     ANSWERED,
@@ -15,6 +15,7 @@ from pyojeong.text.speakers_words_en import (
     LOOKS,
     MANNER,
     NOT_NAMES,
+    ROLE_TITLES,
     SAID,
     STOP_WORDS,
     THOUGHT,
@@ -344,7 +345,8 @@ class English:
         )
         if not known or any(t.low in STOP_WORDS for t in tokens):
             return None
-        sure = tokens[-1].word[0].isupper() and len(tokens) == 1
+        named = low in self.nouns.names or low in ROLE_TITLES or is_first_name(low)
+        sure = tokens[-1].word[0].isupper() and len(tokens) == 1 and named
         sure = sure or tokens[0].low in ("mr", "mrs", "ms", "miss", "dr", "uncle", "aunt")
         return replace(self.nouns.mention(tokens, "addressee"), sure=sure)
 

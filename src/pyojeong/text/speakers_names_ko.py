@@ -26,8 +26,7 @@ from pyojeong.text.speakers_words_ko import (
     words_of,
 )
 
-_SURNAMES = "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연표명기반왕금옥"
-WORD = re.compile(f"(?<![가-힣])[{_SURNAMES}] 씨[가-힣]{{0,3}}|[가-힣A-Za-z0-9]{{1,24}}")
+WORD = re.compile("(?<![가-힣])[가-힣](?<![이그저각두세네한]) 씨[가-힣]{0,3}|[가-힣A-Za-z0-9]{1,24}")
 ADVERBS = words_of(
     """같이 많이 깊이 높이 일찍이 깊숙이 더욱이 곰곰이 틈틈이 간간이 번번이 나날이 낱낱이 겹겹이 굳이 반듯이 길이 넓이 나지막이
     가득이 촘촘이 빽빽이 축축이 멀찍이 느직이 없이 끝없이 말없이 쉴새없이 하염없이 힘없이 소리없이 어김없이 지금이 물끄러미"""
@@ -193,10 +192,10 @@ class Names:
                     self._add(stem)
 
     def _beside(self, start: int, end: int) -> None:
-        """Who acts in the first and the last sentence of a stretch beside a quotation."""
+        """Who acts in the sentences of a stretch beside a quotation."""
         stops = [m.end() for m in STOP.finditer(self.text, start, end)]
         edges = [start, *(s for s in stops if self.text[s:end].strip())]
-        for begin in {edges[0], edges[-1]}:
+        for begin in edges:
             stop = next((s for s in stops if s > begin), end)
             bare = True
             for match in WORD.finditer(self.text, begin, stop):
@@ -232,9 +231,15 @@ class Names:
                 stems += [(m[1], "이") for m in [_COPULA.fullmatch(word)] if m]
                 for stem, particle in stems:
                     often = self.text.count(stem) > 1 or not self.seen.get(last)
-                    if often and self.could_be(stem, particle, leads=True):
+                    short = len(stem) == 1 and self._often_alone(stem)
+                    if short or (often and self.could_be(stem, particle, leads=True)):
                         self._add(stem)
             last, last_end = (word, match.end()) if listed(word) else ("", 0)
+
+    def _often_alone(self, stem: str) -> bool:
+        """Whether a syllable stands as a word with particles three times or more: 톨은, 톨이."""
+        pattern = re.compile(f"(?<![가-힣]){stem}(?:은|는|이|가|의|을|를|에게)(?![가-힣])")
+        return stem not in THINGS | NOBODY | PARTS and len(pattern.findall(self.text)) > 2
 
     def _called(self, start: int, end: int) -> None:
         for m in _CALLED.finditer(self.text, start, end):

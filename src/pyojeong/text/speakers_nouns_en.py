@@ -31,6 +31,11 @@ _SPEAKS = (
     re.compile(r"[”’\"'»」],? (?P<verb>[a-z]+) the (?:[a-z]+ )?(?P<noun>[a-z]+)(?=[,.!?;:])"),
     re.compile(r"[”’\"'»」] [Tt]he (?:[a-z]+ )?(?P<noun>[a-z]+) (?P<verb>[a-z]+)\b"),
 )
+# The lifeguard blew his whistle: who does something with his own.
+_ITS_OWN = re.compile(
+    r"\b[Tt]he (?:[a-z]+ )?([a-z]+) (?:[a-z]+ed|blew|took|shook|put|held|threw|drew|bent|rose|tore|wrung|bit|hid|lost|caught|kept)"
+    r" (?:up |down |out |off |back )?(?:his|her)\b"
+)
 _NO_NAMES = words_of(
     """rain snow wind thunder lightning silence darkness dinner lunch breakfast supper tea school winter fog mist smoke dust
     sunlight moonlight sunshine daylight dawn dusk midnight noon time life death love fear anger joy laughter tears people children
@@ -74,7 +79,7 @@ _GENERIC = {
 }
 _OFFICES = frozenset("teacher doctor professor captain neighbour neighbor shopkeeper farmer librarian principal headmaster coach nurse vet judge officer mayor".split())  # fmt: skip
 _CRAFT = ("maker", "keeper", "man", "woman", "boy", "girl", "smith", "master", "monger", "wright", "seller", "teller", "father",
-          "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "ist", "cian")  # fmt: skip
+          "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "guard", "ist", "cian")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +136,11 @@ class Nouns:
                     small.add(token.low)
                 elif token.low not in NOT_NAMES and token.low not in ROLE_TITLES:
                     after = tokens[index + 1].low if index + 1 < len(tokens) else ""
-                    if not token.first or after in SAID or _is_first_name(token.low):
+                    if not token.first or after in SAID or is_first_name(token.low):
                         self.names.add(token.low)
-                    elif index + 1 < len(tokens) and self._verbal(tokens, index + 1):
+                    elif token.owns or (
+                        index + 1 < len(tokens) and self._verbal(tokens, index + 1)
+                    ):
                         starts[token.low] += 1
                     elif after == "the" and not tokens[index + 1].apart:
                         starts[token.low] += 1
@@ -141,12 +148,15 @@ class Nouns:
             for match in pattern.finditer(self.text):
                 if match["verb"].lower() in SAID - VERBS and match["noun"] not in STOP_WORDS:
                     self.beings.add(match["noun"])
+        for match in _ITS_OWN.finditer(self.text):
+            if match[1] not in STOP_WORDS:
+                self.beings.add(match[1])
         for match in _CALLED.finditer(self.text):
             starts[match[1].lower()] += bool(starts[match[1].lower()])
         self.names |= {
             word for word, count in starts.items() if count and word not in small | _NO_NAMES
         }
-        self.names -= {word for word in small if word in self.names and not _is_first_name(word)}
+        self.names -= {word for word in small if word in self.names and not is_first_name(word)}
 
     def mentions(self, start: int, end: int) -> list[Mention]:
         tokens = self.tokens(start, end)
@@ -221,7 +231,7 @@ class Nouns:
         return best + (self._adornment(tokens, index + best) if best else 0)
 
     def _is_name(self, word: str) -> bool:
-        return word in self.names or _is_first_name(word)
+        return word in self.names or is_first_name(word)
 
     def _adornment(self, tokens: list[_Token], index: int) -> int:
         """How many words after the woman, the man tell which one: in green, with the beard."""
@@ -401,7 +411,8 @@ def gender_of(words: list[str]) -> str:
     return ""
 
 
-def _is_first_name(word: str) -> bool:
+def is_first_name(word: str) -> bool:
+    """Whether the lists have it as a given name."""
     return word in FEMALE_NAMES or word in MALE_NAMES
 
 

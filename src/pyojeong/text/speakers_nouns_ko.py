@@ -32,9 +32,10 @@ _GENERIC = {
     **dict.fromkeys(words_of("남자 여자 여인 청년 사내 사나이"), "any"),
 }
 _VOICED = re.compile("(?:호통|외침|고함|비명|목소리|대답|말|한마디|물음|외마디|소리|명령)에")
+_NUMBERS = frozenset("한두세네몇") | {"다섯", "여섯", "일곱", "여덟", "아홉", "열", "여러", "수십"}
 _ONE = re.compile("(?:하나|한 명|한 마리|둘|셋)[이가은는]")
 _PARENTS = words_of("엄마 아빠 어머니 아버지 동생 아들 딸 아내 남편 손자 손녀")
-_NEW = re.compile(r"(?:한|어떤|웬|낯선|어느)\s*$")
+_NEW = re.compile(r"(?:한|어떤|웬|낯선|어느|[든던입은]|[가-힣]는|[가-힣]은|[가-힣]진)\s*$")
 _I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|저는)(?![가-힣])")
 # 냄새 나는, 화가 난: a verb.
 _ARISES = re.compile(
@@ -59,7 +60,7 @@ _FOLLOWS_NOUN = words_of(
 )
 # Last syllables of adverbs, endings and particles: such a word is no part of a name.
 _NO_PART = frozenset(
-    "에서로으은는이가을를도만고며자면게히지던한된운다요라나니까듯째럼마터의와과네어아해려러져워린른근든난른큰찬간온"
+    "에서로으은는이가을를도만고며자면게히지던한된운다요라나니까듯째럼마터의와과네어아해려러져워내혀켜쳐꿔춰궈겨껴린른근든난른큰찬간온"
 )
 
 
@@ -130,6 +131,8 @@ class Nouns:
                 alias = self._alias(word) or alias
                 continue
             stem, role, particle = parsed
+            if stem == "개" and index and tokens[index - 1][1] in _NUMBERS:
+                continue
             if role == "bare" and self._goes_on(tokens, index):
                 before = [*before[-2:], (at, word)]
                 continue
@@ -218,7 +221,7 @@ class Nouns:
             return f"{owner} {own}{mark}", frozenset((own + mark, f"{owner} {own}{mark}"))
         if not parts:
             return own + mark, frozenset((own + mark,))
-        proper = self.names.is_name(own) and parts[-1] not in KIN
+        proper = self.names.is_name(own)
         full = " ".join([*parts, own + mark])
         first = self.names.plain(parts[-1])
         if parts[-1] in PLACES:

@@ -69,6 +69,7 @@ class Talk:
         self.first_person = first_person
         self.tones = _tones(found)
         self.compact = _is_compact(found)
+        self.sure = {e.fixed for e in found if e.fixed is not None}
 
     def decode(self, weights: Weights) -> list[Character | None]:
         """The most plausible speakers."""
@@ -131,10 +132,31 @@ class Talk:
             yield "told of"
         if character.plural:
             yield "several"
-        if "elder" in evidence.tones:
-            yield "elder" if character.elder else "no elder"
+        yield from self._manner(evidence, character)
+        yield from self._standing(character)
         if self._other_level(character, evidence):
             yield "other level"
+
+    @staticmethod
+    def _manner(evidence: Evidence, character: Character) -> Iterator[str]:
+        """How age agrees with the level of speech and with who is called."""
+        age = "elder" if character.elder else "young"
+        if "elder" in evidence.tones:
+            yield "elder" if character.elder else "no elder"
+        for tone in ("polite", "plain"):
+            if tone in evidence.tones:
+                yield f"{age} {tone}"
+        if evidence.called:
+            yield f"{age} calls {'elder' if evidence.called[0].elder else 'young'}"
+
+    def _standing(self, character: Character) -> Iterator[str]:
+        """How much of a speaker somebody is in the whole story."""
+        if character not in self.sure:
+            yield "never sure"
+        if character.told < 2:
+            yield "told once"
+        if character.proper:
+            yield "proper"
 
     def _other_level(self, character: Character, evidence: Evidence) -> bool:
         """Whether the character, where it is sure to speak, does so in the other level of speech."""

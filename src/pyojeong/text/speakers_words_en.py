@@ -23,7 +23,7 @@ WOMEN = words_of(
     waitress hen ewe cow mare maid milkmaid seamstress widow bride stepmother stepsister godmother headmistress
     mermaid goddess hostess actress heroine schoolgirl fisherwoman policewoman"""
 )
-OTHERS = words_of(
+ANIMALS = words_of(
     """wolf fox bear lion tiger rabbit hare bunny mouse rat cat kitten dog puppy pup pig piglet duck duckling goose
     gosling swan chick chicken turkey owl crow raven sparrow robin wren thrush magpie pigeon dove eagle hawk falcon
     seagull gull heron stork crane parrot penguin peacock turtle tortoise frog toad newt lizard snake crocodile
@@ -32,8 +32,10 @@ OTHERS = words_of(
     otter beaver mole weasel stoat ferret skunk raccoon bat hamster whale dolphin shark seal walrus octopus crab
     lobster fish trout salmon pike goldfish snail slug worm ant bee wasp butterfly moth caterpillar spider beetle
     ladybird ladybug cricket grasshopper firefly fly flea cub creature beast animal bird unicorn troll goblin dwarf elf
-    gnome ghost spirit monster robot alien snowman scarecrow doll puppet toy teddy angel demon genie sprite imp
-    child baby infant toddler teenager kid youngster youth twin cousin parent grandparent friend neighbour neighbor
+    gnome ghost spirit monster robot alien snowman scarecrow doll puppet toy teddy angel demon genie sprite imp"""
+)
+PERSONS = words_of(
+    """child baby infant toddler teenager kid youngster youth twin cousin parent grandparent friend neighbour neighbor
     stranger visitor guest person teacher student pupil classmate teammate professor doctor nurse dentist vet surgeon
     lawyer judge detective inspector officer sergeant constable soldier general colonel major lieutenant guard sentry
     sailor pirate pilot driver conductor passenger engineer mechanic builder plumber painter artist poet writer
@@ -45,9 +47,14 @@ OTHERS = words_of(
     princeling minister priest bishop pastor vicar mayor president governor chief chieftain elder sage hermit prophet
     apprentice helper assistant leader watchman woodcutter weaver spinner potter ferryman boatman lighthouse-keeper
     janitor caretaker cleaner principal tutor governess nursemaid orphan heir ruler emperor somebody someone everyone everybody another
+    steward chamberlain usher bellboy matron curate verger bailiff reeve herald jester minstrel bard fool hermit abbot nomad chieftain
+    lookout bosun mate stoker porter postmistress headteacher dinner-lady lollipop-man zookeeper warden ranger forester gamekeeper stableboy
+    chimneysweep tinker weaver drummer trumpeter fiddler juggler tightrope-walker strongman ringmaster understudy prompter playwright
+    critic translator interpreter ambassador envoy spy agent commander cadet recruit private corporal hero heroine villain rival champion
     customer patient client colleague intern host narrator announcer speaker villager townsperson messenger
     postwoman bully swordsman archer rider coachman driver hostler groomsman crowd class team family audience"""
 )
+OTHERS = ANIMALS | PERSONS
 PLURALS = words_of(
     "children people men women mice geese wolves parents villagers twins folk sheep police sailors thieves"
 )
