@@ -22,7 +22,7 @@ def test_text_json(run):
     assert got.code == 0
     sentences = json.loads(got.out)["sentences"]
     assert [s["text"] for s in sentences] == ["오늘은 정말 신난다!", "그런데 갑자기 무서워졌다."]
-    assert set(sentences[0]) == {"text", "emotion", "confidence", "scores"}
+    assert set(sentences[0]) == {"text", "emotion", "confidence", "scores", "intensity"}
     for sentence in sentences:
         check_scores(sentence)
     assert sentences[0]["emotion"] == "happiness"
