@@ -84,7 +84,9 @@ def _choices(name: str) -> list[str]:
     """Every voice, the fittest first."""
     kind = _kind(name)
     near = [v for k in _NEAREST.get(kind or "", ()) for v in _VOICES[k]]
-    return list(dict.fromkeys([_first_choice(name), *_VOICES.get(kind or "", ()), *near, *_EVERYONE]))
+    return list(
+        dict.fromkeys([_first_choice(name), *_VOICES.get(kind or "", ()), *near, *_EVERYONE])
+    )
 
 
 def _first_choice(name: str) -> str:

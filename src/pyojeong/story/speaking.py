@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pyojeong.media.audio import resample
 from pyojeong.speech.types import Phone, Prosody, Speech, Voice, Word
@@ -82,7 +83,9 @@ def _labels(line: Line, part: Said) -> bool:
 def _joined(spoken: list[Speech], parts: list[Said]) -> Speech:
     rate = spoken[0].rate
     silence = np.zeros(round(BREATH_S * rate), np.float32)
-    sounds, moved, at = [], [], 0
+    sounds: list[NDArray[np.float32]] = []
+    moved: list[Speech] = []
+    at = 0
     for speech, part in zip(spoken, parts, strict=True):
         if sounds and len(speech.samples):
             sounds.append(silence)
@@ -96,9 +99,7 @@ def _joined(spoken: list[Speech], parts: list[Said]) -> Speech:
 
 
 def _moved(speech: Speech, characters: int, seconds: float) -> Speech:
-    phones = tuple(
-        Phone(p.name, p.start_s + seconds, p.end_s + seconds) for p in speech.phones
-    )
+    phones = tuple(Phone(p.name, p.start_s + seconds, p.end_s + seconds) for p in speech.phones)
     words = tuple(
         Word(w.start + characters, w.end + characters, w.start_s + seconds, w.end_s + seconds)
         for w in speech.words

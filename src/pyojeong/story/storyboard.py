@@ -32,10 +32,10 @@ class Line:
     """One spoken sentence.
 
     speaker: who says it, or most of it. spans: the quotations in it, in order; the rest is the
-    narrator's. Without spans the whole line is the speaker's. lang: "ko" or "en", the language it is spoken in. confidence and scores come from the text
-    reader (probabilities). intensity in [0, 1]: how strongly the face shows the emotion.
-    pause_s: silence after it, seconds. start_s and end_s: when it sounds, once it has been
-    performed.
+    narrator's. Without spans the whole line is the speaker's. lang: "ko" or "en", the language it
+    is spoken in. confidence and scores come from the text reader (probabilities). intensity in
+    [0, 1]: how strongly the face shows the emotion. pause_s: silence after it, seconds. start_s
+    and end_s: when it sounds, once it has been performed.
     """
 
     text: str
@@ -178,11 +178,14 @@ def _spans(value: object, text: str, speaker: str, number: int) -> tuple[Said, .
         raise _wrong(number, "spans", value)
     spans: list[Said] = []
     for item in value:
-        start, end = (item.get("start"), item.get("end")) if isinstance(item, dict) else (0, 0)
-        whole = type(start) is int and type(end) is int
-        if not whole or not (spans[-1].end if spans else 0) <= start < end <= len(text):
-            raise _wrong(number, "spans (in order, inside the text; delete them to let one voice "
-                         "read it)", item)  # fmt: skip
+        begun = spans[-1].end if spans else 0
+        start, end = (
+            (item.get("start"), item.get("end")) if isinstance(item, dict) else (None, None)
+        )
+        if type(start) is not int or type(end) is not int or not begun <= start < end <= len(text):
+            raise _wrong(
+                number, "spans (in order, inside the text; without them one reads all)", item
+            )
         spans.append(Said(start, end, _name(item.get("speaker", speaker), number)))
     names = {span.speaker for span in spans}
     if len(names) == 1 and speaker not in (NARRATOR, *names):

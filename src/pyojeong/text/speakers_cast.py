@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 
 from pyojeong.text.speakers_clues import Mention
 from pyojeong.text.speakers_words_en import MEN, PERSONS, WOMEN
-from pyojeong.text.speakers_words_ko import COMMON_TITLES
+from pyojeong.text.speakers_words_ko import COMMON_TITLES, words_of
 
 _ELDER = re.compile(
     "할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|마녀|선비|훈장|장군|이장|촌장|대장|거인|부엉이|"
     "엄마|아빠|어머니|아버지|아저씨|아주머니|아줌마|선생님|교장|삼촌|이모|고모|grand|gran$|nan$|nana|mother|father|mum$|mom$|"
     "dad$|king|queen|mayor|captain|professor|teacher|uncle|aunt"
 )
-_GROWN = frozenset(
-    "man woman neighbour neighbor farmer doctor baker shopkeeper stranger fisherman tailor miller".split()
+_GROWN = words_of(
+    """man woman neighbour neighbor farmer doctor baker shopkeeper stranger fisherman tailor miller"""
 )
 _PARENT = re.compile(
     "엄마|아빠|어머니|아버지|형|누나|오빠|언니|mum|mom|dad|mother|father|papa|mama", re.I
@@ -138,11 +138,10 @@ class Cast:
         A title means the one who spoke last; a name the only one around without a name; last,
         speaker: who spoke last and who most likely speaks now.
         """
-        nameless_last = last is not None and not last.proper and not last.first_person
-        if mention.proper and last is not None and nameless_last and not last.plural:
-            if last.may_be(mention.gender):
-                self.add(last, mention)
-                return last
+        nameless_last = last is not None and not (last.proper or last.first_person or last.plural)
+        if mention.proper and last is not None and nameless_last and last.may_be(mention.gender):
+            self.add(last, mention)
+            return last
         if not mention.proper and last is not None and self._fits(last, mention):
             self.add(last, mention)
             return last

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from dataclasses import replace
 
 from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
-from pyojeong.text.speakers_nouns_en import Nouns, is_first_name
+from pyojeong.text.speakers_names_en import is_first_name
+from pyojeong.text.speakers_nouns_en import Nouns
 from pyojeong.text.speakers_words_en import (
     ADVERBS,
     ANSWERED,
@@ -290,26 +291,21 @@ class English:
 
     def _stranger(self, start: int, end: int) -> Mention | None:
         """What speaks though no list knows it: said the lamp post."""
-        tokens = self.nouns.tokens(start, min(end, start + 60))
+        tokens = self.nouns.names.tokens(start, min(end, start + 60))
         taken = []
         for index, token in enumerate(tokens):
             adverb = token.low.endswith("ly") and index > 1
             if index and (token.apart or token.low in STOP_WORDS or adverb):
                 break
             taken.append(token)
-        if (
-            not taken
-            or taken[0].apart
-            or taken[0].low not in ("the", "a", "an", "his", "her", "my")
-        ):
-            if not taken or not taken[0].word[0].isupper():
-                return None
-        if len(taken) == 1 and taken[0].low in ("the", "a", "an", "his", "her", "my"):
+        determined = bool(taken) and taken[0].low in ("the", "a", "an", "his", "her", "my")
+        named = bool(taken) and taken[0].word[0].isupper()
+        if not (named or (determined and not taken[0].apart)) or len(taken) == determined:
             return None
         return self.nouns.mention(taken[:4], "subject")
 
     def _called(self, start: int, end: int) -> Mention | None:
-        tokens = self.nouns.tokens(start, min(end, start + 80))
+        tokens = self.nouns.names.tokens(start, min(end, start + 80))
         while len(tokens) > 1 and tokens[0].low in _CALLING:
             tokens = tokens[1:]
         if not tokens or len(tokens) > 3 or tokens[-1].owns:
@@ -340,18 +336,18 @@ class English:
         titled = len(tokens) > 1 and tokens[0].low in LOOKS["title"]
         known = (
             titled
-            or self.nouns.animate(low)
-            or (tokens[-1].word[0].isupper() and low in self.nouns.names)
+            or self.nouns.names.animate(low)
+            or (tokens[-1].word[0].isupper() and low in self.nouns.names.known)
         )
         if not known or any(t.low in STOP_WORDS for t in tokens):
             return None
-        named = low in self.nouns.names or low in ROLE_TITLES or is_first_name(low)
+        named = low in self.nouns.names.known or low in ROLE_TITLES or is_first_name(low)
         sure = tokens[-1].word[0].isupper() and len(tokens) == 1 and named
         sure = sure or tokens[0].low in ("mr", "mrs", "ms", "miss", "dr", "uncle", "aunt")
         return replace(self.nouns.mention(tokens, "addressee"), sure=sure)
 
     def _whole(self, start: int, end: int) -> Mention | None:
-        tokens = self.nouns.tokens(start, end)
+        tokens = self.nouns.names.tokens(start, end)
         if tokens and self.nouns.phrase(tokens, 0) == len(tokens):
             return self.nouns.mention(tokens, "bare")
         return None

@@ -26,21 +26,25 @@ from pyojeong.text.speakers_words_ko import (
     words_of,
 )
 
-WORD = re.compile("(?<![가-힣])[가-힣](?<![이그저각두세네한]) 씨[가-힣]{0,3}|[가-힣A-Za-z0-9]{1,24}")
+WORD = re.compile(
+    "(?<![가-힣])[가-힣](?<![이그저각두세네한]) 씨[가-힣]{0,3}|[가-힣A-Za-z0-9]{1,24}"
+)
 ADVERBS = words_of(
-    """같이 많이 깊이 높이 일찍이 깊숙이 더욱이 곰곰이 틈틈이 간간이 번번이 나날이 낱낱이 겹겹이 굳이 반듯이 길이 넓이 나지막이
-    가득이 촘촘이 빽빽이 축축이 멀찍이 느직이 없이 끝없이 말없이 쉴새없이 하염없이 힘없이 소리없이 어김없이 지금이 물끄러미"""
+    """같이 많이 깊이 높이 일찍이 깊숙이 더욱이 곰곰이 틈틈이 간간이 번번이 나날이 낱낱이 겹겹이 굳이 반듯이
+    길이 넓이 나지막이 가득이 촘촘이 빽빽이 축축이 멀찍이 느직이 없이 끝없이 말없이 쉴새없이 하염없이 힘없이
+    소리없이 어김없이 지금이 물끄러미"""
 )
 # 다가 + 가, 걸어 + 가: verbs of going, no nouns.
 _GOING = words_of(
-    """다 올라 내려 따라 찾아 날아 돌아 데려 들어 걸어 뛰어 기어 쫓아 몰려 지나 건너 다녀 달려 나아 넘어 물러 빠져 끌려 다가
-    살아 흘러 이어 뛰쳐나 뛰어나 달려나 걸어나 도망 떠나 사라져"""
+    """다 올라 내려 따라 찾아 날아 돌아 데려 들어 걸어 뛰어 기어 쫓아 몰려 지나 건너 다녀 달려 나아 넘어 물러
+    빠져 끌려 다가 살아 흘러 이어 뛰쳐나 뛰어나 달려나 걸어나 도망 떠나 사라져"""
 )
 _SHORT_VERBS = words_of(
-    """말하 달리 걸어 웃으 들리 보이 놀라 내리 오르 흐르 부르 떨리 울리 지나 빛나 나오 들어 마시 만지 가리 기다 다니 던지 떠들 떠오 때리
-    미치 바라 버리 비치 뿌리 사라 살피 속이 숨기 시키 쏘아 씻기 아끼 어울 여기 옮기 외치 움직 일하 잠자 잡히 즐기 지키 쫓기 차리 춤추 흔들
-    반짝 끓이 먹이 붙이 높이 녹이 줄이 쌓이 덮이 꺾이 섞이 고이 모이 보내 꺼내 빼내 끝내 울먹 훌쩍 노래 공부 생각 사랑 좋아 싫어 원하 향하 통하
-    변하 전하 구하 피하 당하 대하 위하 정하 취하 커지 지는 있는 없는 어두 외로 새로"""
+    """말하 달리 걸어 웃으 들리 보이 놀라 내리 오르 흐르 부르 떨리 울리 지나 빛나 나오 들어 마시 만지 가리 기다
+    다니 던지 떠들 떠오 때리 미치 바라 버리 비치 뿌리 사라 살피 속이 숨기 시키 쏘아 씻기 아끼 어울 여기 옮기
+    외치 움직 일하 잠자 잡히 즐기 지키 쫓기 차리 춤추 흔들 반짝 끓이 먹이 붙이 높이 녹이 줄이 쌓이 덮이 꺾이
+    섞이 고이 모이 보내 꺼내 빼내 끝내 울먹 훌쩍 노래 공부 생각 사랑 좋아 싫어 원하 향하 통하 변하 전하 구하
+    피하 당하 대하 위하 정하 취하 커지 지는 있는 없는 어두 외로 새로"""
 )
 _VERBAL = re.compile("[하되있없지치리르키추오가보내히기두이시으대우]$")
 _CONNECTIVE = ("고", "며", "면서", "어서", "아서", "려고", "다가", "도록")
@@ -60,9 +64,10 @@ _BODY_ACT = re.compile(
     r"웃음을 ?[터참]|귀를 ?[막기쫑의]|손톱을|손뼉을|박수를|팔꿈치로)"
 )
 _NO_NAMES = words_of(
-    """종이 먹이 놀이 높이 길이 깊이 넓이 목걸이 귀걸이 옷걸이 손잡이 웅덩이 구덩이 몽둥이 방망이 돌멩이 지팡이 곰팡이 알맹이 엉덩이
-    궁둥이 주둥이 풀이 벌이 손톱깎이 구이 고갱이 우렁이 달팽이 봉숭이 덩굴이 울렁이 글썽이 끄덕이 반짝이 속삭이 머뭇거림이 옹이 이랑이
-    어린이 늙은이 젊은이 지은이 글쓴이 옮긴이 책꽂이 연필깎이 살림살이 하루살이 나들이 맞이 해돋이 가을걷이 떡볶이 뻥튀기 미닫이 여닫이 쇠붙이"""
+    """종이 먹이 놀이 높이 길이 깊이 넓이 목걸이 귀걸이 옷걸이 손잡이 웅덩이 구덩이 몽둥이 방망이 돌멩이 지팡이
+    곰팡이 알맹이 엉덩이 궁둥이 주둥이 풀이 벌이 손톱깎이 구이 고갱이 우렁이 달팽이 봉숭이 덩굴이 울렁이 글썽이
+    끄덕이 반짝이 속삭이 머뭇거림이 옹이 이랑이 어린이 늙은이 젊은이 지은이 글쓴이 옮긴이 책꽂이 연필깎이
+    살림살이 하루살이 나들이 맞이 해돋이 가을걷이 떡볶이 뻥튀기 미닫이 여닫이 쇠붙이"""
 )
 _BODY_OWNED = re.compile(
     r"(?<![가-힣])([가-힣]{2,6})의\s+(?:[가-힣]+\s+){0,1}?(?:귓불|볼|눈|얼굴|손|어깨|목소리|눈동자|눈썹|눈꺼풀|입술|입|코|이마|귀|뺨|표정|품|등|가슴|손등|발|머리카락|눈빛|손끝)"
@@ -123,15 +128,9 @@ class Names:
 
     def could_be(self, stem: str, particle: str, leads: bool = False) -> bool:
         """Whether an unknown word may name a person; leads: it begins its sentence."""
-        if len(stem) < 2 or stem in THINGS or stem in NOBODY or stem in _GOING:
+        if self._is_no_person(stem) or stem + particle in ADVERBS:
             return False
-        if stem.removesuffix("들") in THINGS or stem[-1] in _THING_TAILS:
-            return False
-        if any(stem[i:] in THINGS for i in range(1, len(stem) - 1)):
-            return False
-        if stem + particle in ADVERBS or stem.endswith(_CONNECTIVE):
-            return False
-        if stem.endswith(_CASE) or (particle == "가" and stem.endswith("다")):
+        if particle == "가" and stem.endswith("다"):
             return False
         if particle not in ("는", "은"):
             return True
@@ -140,6 +139,15 @@ class Names:
             return bool(other)
         short = len(stem) == 2 and stem not in _SHORT_VERBS
         return short or _rhythmic(stem) or not _VERBAL.search(stem)
+
+    @staticmethod
+    def _is_no_person(stem: str) -> bool:
+        """A thing, a word that stands for anybody, or part of a verb."""
+        if len(stem) < 2 or stem in NOBODY | _GOING or stem.endswith(_CONNECTIVE + _CASE):
+            return True
+        if stem.removesuffix("들") in THINGS or stem[-1] in _THING_TAILS:
+            return True
+        return any(stem[i:] in THINGS for i in range(1, len(stem) - 1))
 
     @staticmethod
     def may_speak(stem: str) -> bool:
@@ -173,9 +181,9 @@ class Names:
             self._add(self._whole(m[1], animal=False))
         for m in _BODY_ACT.finditer(self.text, start, end):
             for stem, role, particle in splits(m[1]):
-                if role in ("topic", "subject") and particle in ("이", "가", "은", "는"):
-                    if stem in THINGS or self.could_be(stem, particle, leads=True):
-                        self._add(stem, sure=True)
+                acts = role in ("topic", "subject") and particle in ("이", "가", "은", "는")
+                if acts and (stem in THINGS or self.could_be(stem, particle, leads=True)):
+                    self._add(stem, sure=True)
         for m in _BODY_OWNED.finditer(self.text, start, end):
             if self.could_be(m[1], "의") or (m[1] in THINGS and len(self.seen[m[1]]) > 2):
                 self._add(m[1], sure=True)

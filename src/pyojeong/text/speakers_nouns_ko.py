@@ -56,7 +56,8 @@ _THIRD_ROLES: dict[str, Role] = {
     "는": "topic", "가": "subject", "도": "subject", "의": "owner", "를": "object",
 }  # fmt: skip
 _FOLLOWS_NOUN = words_of(
-    "그때 오늘 다시 마침내 결국 어느새 잠시 문득 갑자기 그러자 그리고 하지만 한참 그날 이날 어느날 이윽고 순간 어제 내일 아침 점심 저녁 이제 곧 또 더 다"
+    """그때 오늘 다시 마침내 결국 어느새 잠시 문득 갑자기 그러자 그리고 하지만 한참 그날 이날 어느날 이윽고 순간
+    어제 내일 아침 점심 저녁 이제 곧 또 더 다"""
 )
 # Last syllables of adverbs, endings and particles: such a word is no part of a name.
 _NO_PART = frozenset(
