@@ -199,12 +199,13 @@ def _without_lookalikes(marks: Sequence[Mark]) -> list[Mark]:
         char = mark.char
         before = out[-1].char if out else ""
         after = marks[place + 1].char if place + 1 < len(marks) else ""
+        read = char
         if vowel := LIKE_VOWELS.get(char):
             if _reads_as_vowel(before, char, vowel, after):
-                mark = mark._replace(char=vowel)
+                read = vowel
         elif char in LIKE_CONSONANTS and (after in LIKE_VOWELS or "ㅏ" <= after <= "ㅣ"):
-            mark = mark._replace(char=LIKE_CONSONANTS[char])
-        out.append(mark)
+            read = LIKE_CONSONANTS[char]
+        out.append(mark._replace(char=read))
     return out
 
 

@@ -241,8 +241,7 @@ def _parts(letters: Letters, start: int, end: int) -> Iterator[tuple[int, int]]:
     if len(spaces) == len(cuts) == end - start - 1:
         yield start, end
         return
-    for first, last in zip([start, *cuts], [*cuts, end], strict=True):
-        yield first, last
+    yield from zip([start, *cuts], [*cuts, end], strict=True)
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
