@@ -28,6 +28,24 @@ def test_text_json(run):
     assert sentences[0]["emotion"] == "happiness"
 
 
+def test_text_with_speakers(run):
+    got = run("text", "“어서 와!” 하고 늑대가 말했어요. 해가 졌어요.", "--speakers", "--json")
+    assert got.code == 0
+    told = json.loads(got.out)
+    assert [s["spans"] for s in told["sentences"]] == [
+        [{"start": 0, "end": 7, "speaker": "늑대"}],
+        [],
+    ]
+    assert [s["speaker"] for s in told["sentences"]] == ["narrator", "narrator"]
+    assert told["cast"] == [
+        {"name": "narrator", "sentences": 2, "spans": 0},
+        {"name": "늑대", "sentences": 0, "spans": 1},
+    ]
+    shown = run("--lang", "ko", "text", "“어서 와!” 하고 늑대가 말했어요.", "--speakers")
+    assert "화자" in shown.out
+    assert run("text", "--lines", "x.txt", "--speakers").code == 2
+
+
 def test_text_for_people(run):
     got = run("--lang", "ko", "text", "오늘은 정말 신난다!")
     assert got.code == 0

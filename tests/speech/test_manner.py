@@ -69,3 +69,25 @@ def test_level_of_little_or_nothing() -> None:
     assert len(level(np.zeros(0, np.float32), 22050)) == 0
     assert not level(np.zeros(100, np.float32), 22050).any()
     assert np.isfinite(level(np.ones(1, np.float32), 22050)).all()
+
+
+def test_no_two_of_a_cast_share_a_voice_while_there_are_some_left():
+    cast = ("늑대", "호랑이", "곰", "사자", "토끼", "다람쥐", "생쥐", "병아리", "할머니", "엄마")
+    for lang in ("ko", "en"):
+        voices = [voice_for(name, lang, cast) for name in cast]
+        assert len(set(voices)) == len(cast)
+        assert NARRATORS[lang] not in voices
+        assert voices == [voice_for(name, lang, cast) for name in cast]
+    assert voice_for("할머니", "ko", cast) == voice_for("할머니", "ko")
+
+
+def test_a_crowd_shares_the_voices_evenly():
+    cast = tuple(f"사람{n}" for n in range(40))
+    voices = [voice_for(name, "ko", cast) for name in cast]
+    counts = [voices.count(v) for v in set(voices)]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_given_names_tell():
+    women = {voice_for("the woman", "en"), voice_for("Anna", "en"), voice_for("Lucy", "en")}
+    assert not women & {voice_for("the man", "en"), voice_for("Tom", "en")}

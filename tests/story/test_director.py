@@ -71,3 +71,33 @@ def test_what_is_felt_more_shows_more():
     assert shown(0.25) < shown(0.5) < shown(0.9) <= 1
     assert shown(0.9, intensity=0.3) < shown(0.6, intensity=0.9) <= 1
     assert shown(0.9, unsure=Unsure.LANGUAGE) == FAINT
+
+
+def test_who_says_what_stands_in_the_lines(reader):
+    board = direct(
+        "“어서 와!”\n하고 늑대가 말했어요. 토끼는 고개를 저었어요.\n\n“싫어, 난 집에 갈래!” 토끼가 말했어요.",
+        reader,
+    )
+    shown = [
+        (line.speaker, [(line.text[s.start : s.end], s.speaker) for s in line.spans])
+        for line in board.lines
+    ]
+    assert shown == [
+        ("narrator", [("“어서 와!”", "늑대")]),
+        ("narrator", []),
+        ("토끼", [("“싫어, 난 집에 갈래!”", "토끼")]),
+    ]
+
+
+def test_a_long_quotation_is_its_speakers_in_every_sentence(reader):
+    text = "늑대가 말했어요. “" + "나는 오래 걸었고 또 걸었단다. " * 12 + "”"
+    board = direct(text, reader)
+    assert len(board.lines) > 2
+    assert {s.speaker for line in board.lines for s in line.spans} == {"늑대"}
+    for line in board.lines:
+        assert all(0 <= s.start < s.end <= len(line.text) for s in line.spans)
+
+
+def test_lines_of_a_script_are_those_of_their_speakers(reader):
+    board = direct("토끼: 안녕!\n거북이: 안녕, 토끼야.\n토끼: 경주할래?", reader)
+    assert [line.speaker for line in board.lines] == ["토끼", "거북이", "토끼"]

@@ -61,6 +61,15 @@ def test_only_the_text_must_be_there(tmp_path):
         ({"text": "a", "pause_s": 1e9}, "pause_s"),
         ({"text": "a", "lang": "fr"}, "lang"),
         ({"text": "a", "speaker": ["x"]}, "speaker"),
+        ({"text": "a", "spans": {}}, "spans"),
+        ({"text": "a", "spans": [3]}, "spans"),
+        ({"text": "a", "spans": [{"start": 0, "end": 2}]}, "spans"),
+        ({"text": "a", "spans": [{"start": -1, "end": 1}]}, "spans"),
+        ({"text": "a", "spans": [{"start": 0, "end": 0}]}, "spans"),
+        ({"text": "a", "spans": [{"start": True, "end": 1}]}, "spans"),
+        ({"text": "a", "spans": [{"start": 0, "end": 1.0}]}, "spans"),
+        ({"text": "ab", "spans": [{"start": 1, "end": 2}, {"start": 0, "end": 1}]}, "spans"),
+        ({"text": "a", "spans": [{"start": 0, "end": 1, "speaker": 3}]}, "speaker"),
         ({"text": "a", "scores": {"happiness": 1}}, "scores"),
         ({"text": "a", "scores": {**SCORES, "anger": float("nan")}}, "anger"),
         ([], "sentence"),
@@ -90,3 +99,40 @@ def test_a_story_can_be_too_long(tmp_path, monkeypatch):
     path.write_text(json.dumps({"sentences": [{"text": "a"}] * 3}), "utf-8")
     with pytest.raises(BadInput, match="3 sentences; the limit is 2"):
         read_storyboard(path)
+
+
+SENTENCE = {
+    "text": "“가!” 하고 늑대가 말했어요.",
+    "speaker": "narrator",
+    "spans": [{"start": 0, "end": 4, "speaker": "늑대"}],
+}
+
+
+def read(tmp_path, *sentences):
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps({"sentences": sentences}), "utf-8")
+    return read_storyboard(path)
+
+
+def test_spans_survive_a_round_trip_and_are_counted(tmp_path):
+    board = read(tmp_path, SENTENCE, {"text": "해가 졌어요."})
+    assert board.lines[0].as_dict()["spans"] == SENTENCE["spans"]
+    assert board.as_dict()["cast"] == [
+        {"name": "narrator", "sentences": 2, "spans": 0},
+        {"name": "늑대", "sentences": 0, "spans": 1},
+    ]
+
+
+def test_a_new_speaker_takes_over_the_spans(tmp_path):
+    (first, second) = read(tmp_path, {**SENTENCE, "speaker": "여우"}, SENTENCE).lines
+    assert [s.speaker for s in first.spans] == ["여우"]
+    assert [s.speaker for s in second.spans] == ["늑대"]
+
+
+def test_names_are_cut_and_a_span_without_one_is_the_sentences(tmp_path):
+    (line,) = read(
+        tmp_path,
+        {"text": "가", "speaker": " 늑 " * 99, "spans": [{"start": 0, "end": 1}]},
+    ).lines
+    assert len(line.speaker) <= module.LONGEST_NAME
+    assert line.spans[0].speaker == line.speaker

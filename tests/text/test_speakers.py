@@ -124,7 +124,9 @@ def test_positions_are_those_of_the_normalized_text() -> None:
     assert attribute("\u200b" + text).spans[0].start == 0
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "아무도 말하지 않았다.", "No one spoke.", "“", "“”", "''"])
+@pytest.mark.parametrize(
+    "text", ["", " \n ", "아무도 말하지 않았다.", "No one spoke.", "“", "“”", "''"]
+)
 def test_nobody_speaks(text: str) -> None:
     assert attribute(text).spans == ()
 

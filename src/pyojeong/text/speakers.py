@@ -64,17 +64,7 @@ def attribute(text: str) -> Dialogue:
     Positions refer to `normalize(text)`. A quotation nobody says (a title, a sign, a sound), or
     whose speaker nothing tells, has no span.
     """
-    text = normalize(text)
-    found = turns(text)
-    if not any(turn.quotes for turn in found):
-        return Dialogue((), ())
-    scene = Scene(text, _singles_speak(text, found))
-    grammars = _grammars(text, found)
-    main = detect_language(text)
-    for turn in found:
-        lang = detect_language(text[turn.start : turn.end])
-        scene.read(turn, grammars.get(lang) or grammars.get(main) or next(iter(grammars.values())))
-    scene.finish()
+    scene = read_scene(normalize(text))
     speakers = take_turns(scene.found, scene.first_person)
     names = _names(scene.cast.characters)
     spans = tuple(
@@ -84,6 +74,21 @@ def attribute(text: str) -> Dialogue:
     )
     counts = Counter(span.speaker for span in spans)
     return Dialogue(spans, tuple(CastMember(name, n) for name, n in counts.items()))
+
+
+def read_scene(text: str) -> Scene:
+    """The evidence in a normalized text, and its cast."""
+    found = turns(text)
+    scene = Scene(text, _singles_speak(text, found))
+    if not any(turn.quotes for turn in found):
+        return scene
+    grammars = _grammars(text, found)
+    main = detect_language(text)
+    for turn in found:
+        lang = detect_language(text[turn.start : turn.end])
+        scene.read(turn, grammars.get(lang) or grammars.get(main) or next(iter(grammars.values())))
+    scene.finish()
+    return scene
 
 
 def _span(evidence: Evidence, name: str) -> SpeakerSpan:

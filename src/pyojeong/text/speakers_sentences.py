@@ -25,7 +25,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Voiced:
-    """speaker: who says most of a sentence. spans: the quotations in it; the rest is the
+    """speaker: who says half of a sentence or more. spans: the quotations in it; the rest is the
     narrator's."""
 
     speaker: str
@@ -59,14 +59,14 @@ def _place(text: str, start: int, position: int) -> int:
 
 
 def _main_speaker(text: str, spans: tuple[Said, ...]) -> str:
-    """Who says more than half of the letters (a label, `늑대:`, does not count)."""
+    """Who says at least half of the letters (a label, `늑대:`, does not count)."""
     if spans and text[: spans[0].start].rstrip(" :：") == spans[0].speaker:
         text = " " * spans[0].start + text[spans[0].start :]
     letters = Counter[str]()
     for span in spans:
         letters[span.speaker] += _letters(text[span.start : span.end])
     name, most = letters.most_common(1)[0] if letters else (NARRATOR, 0)
-    return name if 2 * most > _letters(text) else NARRATOR
+    return name if most and 2 * most >= _letters(text) else NARRATOR
 
 
 def _letters(text: str) -> int:

@@ -71,12 +71,26 @@ class Talk:
         self.compact = _is_compact(found)
         self.sure = {e.fixed for e in found if e.fixed is not None}
 
-    def decode(self, weights: Weights) -> list[Character | None]:
-        """The most plausible speakers."""
+    def decode(
+        self,
+        weights: Weights,
+        fixed: Mapping[int, Character] | None = None,
+        favoured: Mapping[int, Character] | None = None,
+        bonus: float = 0.0,
+    ) -> list[Character | None]:
+        """The most plausible speakers.
+
+        To learn from: fixed, those that are given (by number of the quotation); favoured, those
+        that get a bonus.
+        """
+        given = fixed or {}
+        favoured = favoured or {}
         states: dict[State, _Best] = {(None, None): _Best(0.0, None)}
         history: list[dict[State, _Best]] = []
         for number in range(len(self.found)):
-            own = self._candidates(number, weights)
+            own = self._candidates(number, weights, given.get(number))
+            if number in favoured and favoured[number] in own:
+                own[favoured[number]] += bonus
             following: dict[State, _Best] = {}
             for state, best in states.items():
                 for character, points in own.items():
@@ -91,11 +105,15 @@ class Talk:
             states = following
         return _walk_back(history)
 
-    def _candidates(self, number: int, weights: Weights) -> dict[Character | None, float]:
+    def _candidates(
+        self, number: int, weights: Weights, given: Character | None
+    ) -> dict[Character | None, float]:
         """Who may say a quotation, and the points each has by itself."""
         evidence = self.found[number]
         if evidence.fixed is not None:
             return {evidence.fixed: 0.0}
+        if given is not None:
+            return {given: 0.0}
         linked = {e.link.character for e in self.found[number : number + 2] if e.link}
         every = [*linked, *evidence.hints, *evidence.recent[:4], *self._others(number)]
         every += [self.first_person] if self.first_person is not None else []
