@@ -61,10 +61,10 @@ def test_shipped_arithmetic_is_the_networks(rows: Rows) -> None:
     )
     tensors = [torch.from_numpy(a) for a in (columns, offsets, values)]
     with torch.no_grad():
-        expected = net(*tensors, torch.ones(len(rows), dtype=torch.long)).numpy()
-    assert np.allclose(
-        model.logits(extract(rows.texts, {}, 12), languages(rows.texts)), expected, atol=0.15
-    )
+        expected, kinds = net(*tensors, torch.ones(len(rows), dtype=torch.long))
+    features = extract(rows.texts, {}, 12)
+    assert np.allclose(model.logits(features, languages(rows.texts)), expected.numpy(), atol=0.15)
+    assert np.allclose(model.evidence(features)[1], kinds.numpy(), atol=0.15)
 
 
 def test_sampling_gives_each_source_its_mass(rows: Rows) -> None:

@@ -141,7 +141,7 @@ def train(rows: Rows, config: Config, lexicon: Lexicon) -> NgramModel:
     fit(net, matrix.through(compact, config.buckets), rows, config)
     weights = net.bag.weight.detach().numpy()
     # A few outliers would cost all other weights their precision.
-    scale = np.quantile(np.abs(weights), 0.9999, axis=0) / 127
+    scale = np.maximum(np.quantile(np.abs(weights), 0.9999, axis=0) / 127, 1e-8)
     table = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
     return NgramModel(
         rows=compact,

@@ -26,13 +26,15 @@ from pyojeong.train.text_tune import Reader
 class BytePieces(nn.Module):
     """An embedding kept as bytes, each row with its own scale."""
 
+    table: Tensor
+    scale: Tensor
+
     def __init__(self, plain: nn.Embedding) -> None:
         super().__init__()
         weight = plain.weight.detach()
         scale = weight.abs().amax(1, keepdim=True).clamp_min(1e-8) / 127
         self.register_buffer("table", torch.round(weight / scale).to(torch.int8))
         self.register_buffer("scale", scale)
-        self.weight = weight
 
     def forward(self, ids: Tensor) -> Tensor:
         found: Tensor = self.table[ids].float() * self.scale[ids]
@@ -81,7 +83,7 @@ def export(reader: Reader, pieces: Sequence[str], texts: Sequence[str], path: Pa
 
     cutter = WordPiece(pieces, LONGEST)
     reader.eval()
-    reader.encoder.pieces = BytePieces(reader.encoder.pieces)
+    reader.encoder.add_module("pieces", BytePieces(reader.encoder.pieces))
     with tempfile.TemporaryDirectory() as folder:
         plain, small = Path(folder) / "plain.onnx", Path(folder) / "small.onnx"
         _trace(reader, plain)

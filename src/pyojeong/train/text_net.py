@@ -57,7 +57,7 @@ class Encoder(nn.Module):
                 nn.init.zeros_(module.bias)
 
     def forward(self, ids: Tensor) -> Tensor:
-        x = self.norm(self.pieces(ids) + self.places.weight[: ids.shape[1]])
+        x: Tensor = self.norm(self.pieces(ids) + self.places.weight[: ids.shape[1]])
         x = fn.dropout(x, self.drop, self.training)
         mask = (ids == 0).to(x.dtype)[:, None, None, :] * -1e4
         if torch.is_autocast_enabled("cpu"):

@@ -258,7 +258,7 @@ def save(blends: Mapping[str, Blend], parts: list[Report], tests: list[Report]) 
         for lang, blend in blends.items()
         for name, value in asdict(blend).items()
     }
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     write_certificate(
         ASSET,
         path,

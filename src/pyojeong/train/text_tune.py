@@ -21,7 +21,7 @@ from torch.nn import functional as fn
 from pyojeong.text.features import fold
 from pyojeong.text.wordpiece import WordPiece
 from pyojeong.train.text_data import Rows
-from pyojeong.train.text_net import Encoder, mean_state
+from pyojeong.train.text_net import Encoder, Layer, mean_state
 
 Floats = NDArray[np.float32]
 
@@ -114,8 +114,9 @@ def tune(reader: Reader, data: Encoded, config: Config, say: str = "") -> Reader
     """The reader after its lessons, weights averaged."""
     reader.encoder.drop = config.drop
     reader.drop = max(2 * config.drop, 0.1)
-    for layer in reader.encoder.layers:
-        layer.drop = config.drop
+    for layer in reader.encoder.modules():
+        if isinstance(layer, Layer):
+            layer.drop = config.drop
     torch.manual_seed(config.seed)
     optimiser = torch.optim.AdamW(_groups(reader, config), betas=(0.9, 0.98), fused=True)
     first = [group["lr"] for group in optimiser.param_groups]
