@@ -163,6 +163,7 @@ def test_any_text_gives_spans_in_order_and_a_cast_that_counts_them(seed: int) ->
 HOSTILE = [
     "“가” ", "“가.” 하고 늑대가 말했다. ", "“Go,” said Tom's mother. ", "“", "“‘", "‘가’ ", "a: b\n", "늑대가 ",
     "“가” 늑대 ", "Tom ", "“a” the ", "『", "— 가\n", "“가.”\n", "'a' ", "“엄마, ", "하고 ", "나는 ", "“a” he ",
+    "“가” 로봇 삐삐를 ", "“가” 광대 톨은 ", "“a” The guard blew his ", "“a” Bob the cat ", "“Sam, a” the man ",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ their subject, and so have 고개를 끄덕이다, 입을 다물다 and their li
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from pyojeong.text.speakers_clues import STOP
@@ -98,6 +98,7 @@ class Names:
         self.known: set[str] = set()
         self.kept: set[str] = set()
         self.seen: defaultdict[str, set[str]] = defaultdict(set)
+        self.times = Counter[str]()
         for name in given:
             self._add(name)
         self._read(narration)
@@ -164,6 +165,7 @@ class Names:
             for match in WORD.finditer(self.text, start, end):
                 for stem, role, particle in splits(match.group()):
                     self.seen[stem].add(particle)
+                    self.times[stem] += 1
                     if role == "addressee" and particle.startswith(PERSONAL):
                         personal.append(stem)
         for stem in personal:
@@ -238,7 +240,7 @@ class Names:
                 stems = [(s, p) for s, _, p in splits(word)]
                 stems += [(m[1], "이") for m in [_COPULA.fullmatch(word)] if m]
                 for stem, particle in stems:
-                    often = self.text.count(stem) > 1 or not self.seen.get(last)
+                    often = self.times[stem] > 1 or not self.seen.get(last)
                     short = len(stem) == 1 and self._often_alone(stem)
                     if short or (often and self.could_be(stem, particle, leads=True)):
                         self._add(stem)
@@ -246,8 +248,7 @@ class Names:
 
     def _often_alone(self, stem: str) -> bool:
         """Whether a syllable stands as a word with particles three times or more: 톨은, 톨이."""
-        pattern = re.compile(f"(?<![가-힣]){stem}(?:은|는|이|가|의|을|를|에게)(?![가-힣])")
-        return stem not in THINGS | NOBODY | PARTS and len(pattern.findall(self.text)) > 2
+        return self.times[stem] > 2 and stem not in THINGS | NOBODY | PARTS
 
     def _called(self, start: int, end: int) -> None:
         for m in _CALLED.finditer(self.text, start, end):

@@ -17,6 +17,8 @@ from pyojeong.text.speakers_scene import Evidence
 from pyojeong.text.speakers_weights import WEIGHTS
 
 _CANDIDATES = 5
+_STATES = 10
+"""No more ways than this are followed (a beam)."""
 _AHEAD = 3
 _GOES_ON = 30.0
 _FAR = 3
@@ -101,6 +103,9 @@ class Talk:
                     after = (character, state[1] if character is state[0] else state[0])
                     if after not in following or following[after].points < total:
                         following[after] = _Best(total, state)
+            if len(following) > _STATES:
+                best_ones = sorted(following, key=lambda s: -following[s].points)[:_STATES]
+                following = {s: following[s] for s in best_ones}
             history.append(following)
             states = following
         return _walk_back(history)
