@@ -37,7 +37,8 @@ class Settings:
     max_story_sentences: longest story. max_image_pixels: largest picture decoded, width times
     height. max_image_bytes: largest picture file opened. threads: per model, 0 = all cores.
     asset_folder: where weights that do not ship are looked for. clova_url, clova_secret: invoke
-    URL and secret key of NAVER CLOVA OCR, empty where there is no account.
+    URL and secret key of NAVER CLOVA OCR, empty where there is no account. profanity_allow,
+    profanity_deny: files of words the profanity guard shall never or always find, one per line.
     """
 
     lang: str = "auto"
@@ -47,6 +48,8 @@ class Settings:
     max_image_bytes: int = 200_000_000
     threads: int = 0
     asset_folder: Path = Path()
+    profanity_allow: Path = Path()
+    profanity_deny: Path = Path()
     clova_url: str = ""
     clova_secret: str = field(default="", repr=False)
 

@@ -8,6 +8,7 @@ from pyojeong.text.page_cleanup import (
     even_light,
     even_page,
     ink_page,
+    is_blank,
     letter_boxes,
     letter_height,
     noise_level,
@@ -92,6 +93,21 @@ def test_boxes_come_back_to_where_the_writing_is(note):
     mapped = np.concatenate([found[:, :2].min(0), found[:, 2:].max(0)])
     assert page.gray.shape != sloping.shape[:2]
     assert mapped == pytest.approx(extent, abs=12)
+
+
+def test_the_edge_of_the_sheet_is_no_letter(note):
+    page = note(LINES)
+    alone = letter_boxes(even_page(page_of(page)).gray)
+    page[:, :14] = page[:12] = page[:, -20:] = 40
+    found = letter_boxes(even_page(page_of(page)).gray)
+    assert len(found) == pytest.approx(len(alone), abs=2)
+    assert letter_height(even_page(page_of(page)).gray) == pytest.approx(37, abs=3)
+
+
+def test_a_blank_page_is_told_from_a_written_one(note):
+    assert is_blank(even_page(page_of(np.full((90, 90, 3), 40, np.uint8))))
+    faint = (note(["연필"]).astype(float) * 0.25 + 150).astype(np.uint8)
+    assert not is_blank(even_page(page_of(faint)))
 
 
 def test_a_huge_picture_is_made_smaller():

@@ -257,7 +257,16 @@ def inverted(page):
     return 255 - page
 
 
-@pytest.mark.parametrize("change", [np.asarray, shadowed, noisy, rotated, inverted])
+def on_a_table(page):
+    """Photographed with the dark table round the sheet, from a little askew."""
+    height, width = page.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    moved = corners + np.array([[30, 10], [-40, 4], [-6, -10], [2, -8]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, moved)
+    return cv2.warpPerspective(page, matrix, (width, height), borderValue=(90, 70, 60))
+
+
+@pytest.mark.parametrize("change", [np.asarray, shadowed, noisy, rotated, inverted, on_a_table])
 def test_korean_pages(real, note, change):
     image = np.ascontiguousarray(change(note(LINES)))
     found = real.read(image)
@@ -271,6 +280,18 @@ def test_english_and_mixed_pages(real, note):
     assert errors(real.read(note(english)), english) < 0.05
     mixed = ["나는 Harry Potter 책을 읽었다.", "정말 재미있는 책이었다."]
     assert errors(real.read(note(mixed)), mixed) < 0.15
+
+
+def test_few_words_on_a_table(real, note):
+    image = np.ascontiguousarray(on_a_table(note(LINES[:1])))
+    assert errors(real.read(image), LINES[:1]) < 0.2
+
+
+def test_letters_that_fill_the_picture(real, note):
+    page = note(["행복해요"], 200)
+    ink = np.argwhere(page.min(axis=2) < 128)
+    (y0, x0), (y1, x1) = ink.min(axis=0) - 8, ink.max(axis=0) + 8
+    assert real.read(page[y0:y1, x0:x1]).text == "행복해요"
 
 
 def test_a_portrait_has_no_text(real, portrait):

@@ -101,6 +101,9 @@ def _plain(char: str) -> str:
         return char
     if unicodedata.category(char) in _INVISIBLE and char not in _CONJOINING:
         return ""
+    if "\U0001f150" <= char <= "\U0001f189":
+        # White letters on black, which NFKC leaves alone.
+        return chr(ord("A") + (ord(char) - 0x1F150) % 32) if (ord(char) - 0x1F150) % 32 < 26 else ""
     plain = unicodedata.normalize("NFKC", char)
     if len(plain) == 1 and not "가" <= plain <= "힣":
         plain = unicodedata.normalize("NFD", plain)

@@ -12,8 +12,17 @@ VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 TAILS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 
 LIKE_VOWELS = dict.fromkeys("lI|1!丨", "ㅣ") | dict.fromkeys("rト卜", "ㅏ") | {"H": "ㅐ"}
-LIKE_CONSONANTS = {"人": "ㅅ", "亻": "ㅅ", "从": "ㅆ", "口": "ㅁ", "己": "ㄹ", "∧": "ㅅ"}
-_SAME_SOUND = {"ㅑ": "ㅏ", "ㅕ": "ㅓ", "ㅛ": "ㅗ", "ㅠ": "ㅜ", "ㅒ": "ㅐ", "ㅖ": "ㅔ"}
+LIKE_CONSONANTS = {"7": "ㄱ", "人": "ㅅ", "亻": "ㅅ", "从": "ㅆ", "口": "ㅁ", "己": "ㄹ", "∧": "ㅅ"}
+_SAME_SOUND = {
+    "ㅑ": "ㅏ",
+    "ㅕ": "ㅓ",
+    "ㅛ": "ㅗ",
+    "ㅠ": "ㅜ",
+    "ㅒ": "ㅐ",
+    "ㅖ": "ㅔ",
+    "ㅟ": "ㅣ",
+    "ㅢ": "ㅣ",
+}
 # At the end of a syllable these are laughter, or no tail at all.
 _NO_TAILS = " ㅋㅎ"
 _KEYS = dict(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pyojeong.text.disguise import Between, Gap, Mark
 
-_SIGNS = str.maketrans("$5@4037+!|", "ssaaoett11")
+_SIGNS = str.maketrans("$5@40379+!|#%&", "ss*aoetgt11***")
 LATIN_CLASSES = {"i": "i1*", "l": "l1", "a": "a*", "e": "e*", "o": "o*", "u": "u*"}
 """What each letter of the word list may be in the text; "1" is read as i or l."""
 
@@ -53,8 +53,9 @@ def latin_letters(marks: Sequence[Mark]) -> LatinLetters:
     for place, mark in enumerate(marks):
         letter = "a" <= mark.char.lower() <= "z"
         if not letter and not _is_sign(marks, place):
-            # Another script between two Latin words keeps them apart.
-            between.see("\n" if mark.char.isalpha() else mark.char)
+            # Another script keeps two Latin words apart, and so does an apostrophe: who're.
+            apart = mark.char.isalpha() or mark.char in "'’"
+            between.see("\n" if apart else mark.char)
             continue
         char = mark.char.lower().translate(_SIGNS) if not letter else mark.char.lower()
         gap = between.kind() if units else Gap.BREAK
@@ -76,7 +77,7 @@ def latin_letters(marks: Sequence[Mark]) -> LatinLetters:
 
 def _is_sign(marks: Sequence[Mark], place: int) -> bool:
     """A sign that may stand for a letter, with a letter at most two places away."""
-    if marks[place].char not in "$5@4037+!|1*":
+    if marks[place].char not in "$5@40379+!|1*#%&":
         return False
     near = marks[max(0, place - 3) : place + 4]
     return any("a" <= m.char.lower() <= "z" for m in near)

@@ -16,10 +16,17 @@ from typing import Any
 
 from pyojeong.text.disguise import Gap, Letters, Mark, fold_marks, letters_of
 from pyojeong.text.hangul_letters import from_keys
-from pyojeong.text.latin_letters import LATIN_CLASSES, LatinLetters, latin_letters
+from pyojeong.text.latin_letters import LatinLetters, latin_letters
+from pyojeong.text.lexicon_entries import (
+    Entry,
+    Table,
+    by_first_letter,
+    korean_entry,
+    latin_entry,
+    words_by_first_letter,
+)
 
 _LIST = Path(__file__).with_name("profanity_words.toml")
-_PIECE = re.compile(r"\{[^}]*\}|.")
 # What may be attached to a word that was found broken: 시1발놈아, but not 지,랄프.
 _ENDINGS_SYMBOL = frozenset("놈년아야새들럼것같이은는을를의도만가네냐시병개꺼미")
 _ENDINGS_SPACE = frozenset("놈년아야새들럼")
@@ -37,25 +44,6 @@ class Hit:
 
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One word. pattern: over letters. spaces: places inside where the text may have a space.
-    doubled: places of letters that must come twice (Latin). first: its possible first letters.
-    """
-
-    pattern: re.Pattern[str]
-    length: int
-    first: str
-    at_start: bool
-    at_end: bool
-    spaces: frozenset[int]
-    doubled: frozenset[int] = frozenset()
-
-
-Table = dict[str, tuple[Entry, ...]]
-"""Entries by their first letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +108,7 @@ class Lexicon:
                 continue
             hit = Hit(at, at + entry.length)
             if self._fits(entry, letters, hit) and not self._is_allowed(letters.text, hit):
-                return hit
+                return Hit(at + entry.begins, hit.end)
         return None
 
     def _fits(self, entry: Entry, letters: Letters, hit: Hit) -> bool:
@@ -267,12 +255,12 @@ def compile_lexicon(allow: Iterable[str] = (), deny: Iterable[str] = ()) -> Lexi
     lone = {w for w in denied if _LONE.fullmatch(w)} | set(table["lone"]["list"].split())
     allowed = [*table["allow"]["list"].split(), *(_plain_word(w).replace("_", "") for w in allow)]
     return Lexicon(
-        korean=_table(_entry(w) for w in korean if not _LONE.fullmatch(w)),
-        latin=_table(_latin_entry(w) for w in latin),
-        typed=_table(_entry(w) for w in table["typed"]["list"].split()),
+        korean=by_first_letter(korean_entry(w) for w in korean if not _LONE.fullmatch(w)),
+        latin=by_first_letter(latin_entry(w) for w in latin),
+        typed=by_first_letter(korean_entry(w) for w in table["typed"]["list"].split()),
         lone=frozenset(lone),
         signs=tuple(map(re.compile, table["signs"]["list"])),
-        allowed=_by_first(allowed),
+        allowed=words_by_first_letter(allowed),
         interjections=frozenset(table["interjections"]),
         before={k: re.compile(v) for k, v in table["before"].items()},
     )
@@ -294,73 +282,3 @@ def _plain_word(word: str) -> str:
     letters = letters_of(fold_marks(word))
     shown = zip(letters.text, letters.gaps, strict=True)
     return "".join("_" * (gap is Gap.SPACE) + char for char, gap in shown)
-
-
-def _pieces(entry: str) -> tuple[list[str], frozenset[int]]:
-    """The sets of letters of an entry, and before which of them a space may stand."""
-    pieces: list[str] = []
-    spaces: set[int] = set()
-    for piece in _PIECE.findall(entry.removeprefix("<").removesuffix("$")):
-        if piece == "_":
-            spaces.add(len(pieces))
-        else:
-            pieces.append(piece.strip("{}"))
-    return pieces, frozenset(spaces)
-
-
-def _entry(word: str) -> Entry:
-    pieces, spaces = _pieces(word)
-    pattern = re.compile("".join(f"[{re.escape(p)}]" for p in pieces))
-    return Entry(pattern, len(pieces), pieces[0], word.startswith("<"), word.endswith("$"), spaces)
-
-
-def _latin_entry(word: str) -> Entry:
-    """Runs of one letter are one letter in the text as well, with their count beside."""
-    pieces, spaces = _pieces(word)
-    kept: list[str] = []
-    doubled: set[int] = set()
-    moved: set[int] = set()
-    for place, piece in enumerate(pieces):
-        if place in spaces:
-            moved.add(len(kept))
-        if kept and piece == kept[-1] and place not in spaces and piece != "*":
-            doubled.add(len(kept) - 1)
-            continue
-        kept.append(piece)
-    sets = ["".join(LATIN_CLASSES.get(c, c) for c in piece) for piece in kept]
-    if "*" in kept:
-        # Stars are runs too.
-        sets, kept, doubled = _starred(kept)
-    pattern = re.compile("".join(f"[{re.escape(s)}]" for s in sets))
-    return Entry(
-        pattern, len(sets), sets[0], word[0] == "<", word[-1] == "$", frozenset(moved),
-        frozenset(doubled),
-    )  # fmt: skip
-
-
-def _starred(kept: list[str]) -> tuple[list[str], list[str], set[int]]:
-    out: list[str] = []
-    doubled: set[int] = set()
-    for piece in kept:
-        if piece == "*" and out and out[-1] == "*":
-            doubled.add(len(out) - 1)
-        else:
-            out.append(piece)
-    return ["*" if p == "*" else LATIN_CLASSES.get(p, p) for p in out], out, doubled
-
-
-def _table(entries: Iterable[Entry]) -> Table:
-    table: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda e: -e.length):
-        for char in entry.first:
-            table.setdefault(char, []).append(entry)
-    return {char: tuple(found) for char, found in table.items()}
-
-
-def _by_first(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    table: dict[str, list[str]] = {}
-    for word in words:
-        # Latin runs are one letter in the text that is matched.
-        for form in {word, _RUN.sub(r"\1", word) if word.isascii() else word} - {""}:
-            table.setdefault(form[0], []).append(form)
-    return {char: tuple(found) for char, found in table.items()}

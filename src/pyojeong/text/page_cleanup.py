@@ -26,6 +26,8 @@ _PAPER_SIDE = 480
 # Lines less steep than this are read as they are: turning blurs.
 _LEVEL_ENOUGH = 0.4
 _LETTER_HEIGHT = 36
+# Paper is near 250 in even light; pencil is darker than this.
+_FAINTEST = 225
 _LARGEST_SCALE = 3.0
 
 
@@ -100,6 +102,11 @@ def even_light(gray: Gray) -> Gray:
     return np.asarray(np.clip(250 * share, 0, 255), np.uint8)
 
 
+def is_blank(page: Page) -> bool:
+    """Whether an evenly lit page holds no ink at all."""
+    return int(page.gray.min()) > _FAINTEST
+
+
 def noise_level(gray: Gray) -> float:
     """Standard deviation of the noise, gray levels (Immerkaer 1996, median instead of mean).
 
@@ -146,7 +153,7 @@ def letter_boxes(gray: Gray) -> Boxes:
     """
     ink = 255 - binarised(gray)
     boxes = _pieces(ink, 3)
-    return _pieces(ink, max(3, round(_usual_height(boxes) / 4)))
+    return _pieces(ink, _odd(_usual_height(boxes) / 4))
 
 
 def letter_height(gray: Gray) -> float:
@@ -155,16 +162,21 @@ def letter_height(gray: Gray) -> float:
 
 
 def _pieces(ink: Gray, reach: int) -> Boxes:
-    grown = cv2.dilate(ink, np.ones((reach, reach)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(grown)
-    x, y, width, height, _ = stats[1:].astype(np.float32).T
+    """Boxes of the ink, pieces less than `reach` px (odd) apart taken together."""
+    edge = reach // 2
+    wide = np.pad(ink, reach)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(wide, np.ones((reach, reach))))
+    x, y, width, height, _ = stats[1:].T - np.array([[reach], [reach], [0], [0], [0]])
+    box = np.stack([x + edge, y + edge, x + width - edge, y + height - edge], 1)
+    # What is tall and touches the edge of the picture is the edge of the sheet, or the table.
+    rows, columns = ink.shape
+    outer = (box[:, :2] <= 0).any(axis=1) | (box[:, 2:] >= (columns, rows)).any(axis=1)
+    tall = box[:, 3] - box[:, 1] > max(60.0, 0.3 * rows)
+    box = box[~(outer & tall)]
+    height = box[:, 3] - box[:, 1]
     if not len(height):
         return np.zeros((0, 4), np.float32)
-    edge = np.float32((reach - 1) / 2)
-    box = np.stack([x + edge, y + edge, x + width - edge, y + height - edge], 1)
-    height = height - 2 * edge
     kept = height > max(4.0, 0.25 * float(np.percentile(height, 90)))
-    kept = kept & ((height < 0.5 * ink.shape[0]) | (height < 100))
     return np.asarray(box[kept], np.float32)
 
 

@@ -8,10 +8,11 @@ the one that gives the most letters with the most certainty counts.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pyojeong.errors import InferenceFailed
 from pyojeong.text.ocr import Image, OcrText
@@ -20,12 +21,13 @@ from pyojeong.text.page_cleanup import (
     Page,
     even_page,
     ink_page,
+    is_blank,
     letter_boxes,
     page_of,
     sized_page,
     soft_page,
 )
-from pyojeong.text.tesseract_process import Line, find_tesseract
+from pyojeong.text.tesseract_process import Line, Token, find_tesseract
 from pyojeong.text.tesseract_words import confidence_of, with_korean, words_of
 
 _BLOCK, _AUTO = 6, 3
@@ -59,15 +61,18 @@ class TesseractOcr:
         height, width = image.shape[:2]
         raw = page_of(image)
         even = even_page(raw)
-        letters = np.array([even.in_picture(box) for box in letter_boxes(even.gray).tolist()])
-        if not len(letters):
+        if is_blank(even):
             return OcrText.empty(self.source)
+        letters = np.array(
+            [even.in_picture(box) for box in letter_boxes(even.gray).tolist()], np.float32
+        ).reshape(-1, 4)
         best = self._best(raw, even, letters)
         if best.confidence < _LEAST:
             return OcrText.empty(self.source)
         rows = [
             (text, best.page.in_picture(box), confidence, number)
             for number, line in enumerate(self._koreanised(best))
+            if not len(letters) or best.covers(line, letters).any()
             for text, box, confidence in words_of(line)
         ]
         return OcrText.of(rows, self.source, (width, height))
@@ -121,13 +126,18 @@ class _Reading:
 
     def _unread(self, letters: Boxes) -> float:
         """Share of the picture's letter-like ink that lies outside every token."""
-        tokens = [self.page.in_picture(t.box) for line in self.lines for t in line]
-        middles = (letters[:, :2] + letters[:, 2:]) / 2
+        read = self.covers([token for line in self.lines for token in line], letters)
         areas = np.prod(letters[:, 2:] - letters[:, :2], axis=1)
+        return float(areas[~read].sum() / max(1.0, areas.sum()))
+
+    def covers(self, tokens: Sequence[Token], letters: Boxes) -> NDArray[np.bool_]:
+        """Which letter boxes of the picture have their middle in a token."""
+        middles = (letters[:, :2] + letters[:, 2:]) / 2
         read = np.zeros(len(letters), bool)
-        for x0, y0, x1, y1 in tokens:
+        for token in tokens:
+            x0, y0, x1, y1 = self.page.in_picture(token.box)
             read |= ((middles >= (x0, y0)) & (middles <= (x1, y1))).all(axis=1)
-        return float(areas[~read].sum() / areas.sum())
+        return read
 
 
 def _attempts(raw: Page, even: Page) -> Iterator[tuple[Page, int]]:
