@@ -18,7 +18,7 @@ from typing import Any
 from report import Table, best_of, write_report
 
 from pyojeong.text.normalize import normalize
-from pyojeong.text.speakers import SpeakerSpan, attribute
+from pyojeong.text.speakers.attribution import SpeakerSpan, attribute
 
 PASSAGES = Path(__file__).parents[1] / "corpus/passages"
 NOBODY = "nobody"

@@ -22,7 +22,7 @@ from pyojeong.story.director import direct
 from pyojeong.story.film import Film, FilmFormat, make_film
 from pyojeong.story.storyboard import Storyboard
 from pyojeong.text.reader import ReadSentence, TextReader
-from pyojeong.text.speakers import Dialogue, attribute
+from pyojeong.text.speakers.attribution import Dialogue, attribute
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from pyojeong.cli.language import say
 from pyojeong.text.sentences import Sentence
-from pyojeong.text.speakers import NARRATOR
+from pyojeong.text.speakers.attribution import NARRATOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Told:
 def speakers_of(text: str, sentences: Sequence[Sentence]) -> Told:
     """Who says the sentences of a text."""
     from pyojeong.text.normalize import normalize
-    from pyojeong.text.speakers import attribute
-    from pyojeong.text.speakers_sentences import voiced
+    from pyojeong.text.speakers.attribution import attribute
+    from pyojeong.text.speakers.sentences import voiced
 
     dialogue = attribute(text)
     found = [

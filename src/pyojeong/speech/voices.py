@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 from zlib import crc32
 
-from pyojeong.text.speakers_words_en import FEMALE_NAMES, MALE_NAMES
+from pyojeong.text.speakers.words_en import FEMALE_NAMES, MALE_NAMES
 
 _BASE = {"ko": "ko", "en": "en-us"}
 

@@ -10,8 +10,8 @@ from pyojeong.story.storyboard import Line, Storyboard, check_length, speakable
 from pyojeong.text.language import detect_language
 from pyojeong.text.normalize import normalize
 from pyojeong.text.reader import ReadSentence, TextReader
-from pyojeong.text.speakers import attribute
-from pyojeong.text.speakers_sentences import Voiced, voiced
+from pyojeong.text.speakers.attribution import attribute
+from pyojeong.text.speakers.sentences import Voiced, voiced
 from pyojeong.text.types import FLAT_BELOW
 
 PAUSE_S = 0.5

@@ -17,8 +17,8 @@ from pyojeong.emotion import EMOTIONS, Emotion, parse_emotion
 from pyojeong.errors import BadInput, PyojeongError
 from pyojeong.media.files import atomic_path, read_text_file
 from pyojeong.settings import settings
-from pyojeong.text.speakers import NARRATOR
-from pyojeong.text.speakers_sentences import Said
+from pyojeong.text.speakers.attribution import NARRATOR
+from pyojeong.text.speakers.sentences import Said
 
 __all__ = ["NARRATOR", "Line", "Said", "Storyboard", "check_length", "read_storyboard", "speakable"]
 

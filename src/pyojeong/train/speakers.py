@@ -4,7 +4,7 @@ Averaged structured perceptron (Collins 2002) over annotated dialogues: the dev 
 scenes under corpus/dialogues. A wrong speaker costs a margin while it learns, and every step pulls
 the weights a little back to where they started. Where a text names nobody like the annotated
 speaker, that quotation is left open. Prints the accuracy of five-fold cross-validation and writes
-`text/speakers_weights.py`.
+`text/speakers/weights.py`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyojeong.text import speakers_weights
 from pyojeong.text.normalize import normalize
-from pyojeong.text.speakers import read_scene
-from pyojeong.text.speakers_cast import Character
-from pyojeong.text.speakers_scene import Scene
-from pyojeong.text.speakers_turns import State, Talk, Weights, spoken_ones
+from pyojeong.text.speakers import weights as learned
+from pyojeong.text.speakers.attribution import read_scene
+from pyojeong.text.speakers.cast import Character
+from pyojeong.text.speakers.scene import Scene
+from pyojeong.text.speakers.turns import State, Talk, Weights, spoken_ones
 from pyojeong.train.speakers_start import START
 
 CORPUS = Path(__file__).parents[3] / "corpus"
@@ -55,7 +55,7 @@ def main() -> None:
     weights = learn(lessons)
     right, total = accuracy(lessons, weights)
     print(f"learned from all: {right}/{total} ({right / total:.1%})")
-    write(weights, Path(speakers_weights.__file__))
+    write(weights, Path(learned.__file__))
 
 
 def read_lessons() -> Iterator[Lesson]:

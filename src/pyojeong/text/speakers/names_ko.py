@@ -10,9 +10,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from pyojeong.text.speakers_clues import STOP
-from pyojeong.text.speakers_particles_ko import PERSONAL, ends_in_consonant, splits
-from pyojeong.text.speakers_words_ko import (
+from pyojeong.text.speakers.clues import STOP
+from pyojeong.text.speakers.particles_ko import PERSONAL, ends_in_consonant, splits
+from pyojeong.text.speakers.words_ko import (
     ACTS,
     ANIMALS,
     KIN,

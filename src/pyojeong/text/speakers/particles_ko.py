@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyojeong.text.speakers_clues import Role
+from pyojeong.text.speakers.clues import Role
 
 # (particle, role, after a consonant: True, a vowel: False, any: None).
 _PLAIN: tuple[tuple[str, Role, bool | None], ...] = (

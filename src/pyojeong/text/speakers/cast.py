@@ -10,9 +10,9 @@ import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from pyojeong.text.speakers_clues import Mention
-from pyojeong.text.speakers_words_en import MEN, PERSONS, WOMEN
-from pyojeong.text.speakers_words_ko import COMMON_TITLES, words_of
+from pyojeong.text.speakers.clues import Mention
+from pyojeong.text.speakers.words_en import MEN, PERSONS, WOMEN
+from pyojeong.text.speakers.words_ko import COMMON_TITLES, words_of
 
 _ELDER = re.compile(
     "할머니|할아버지|할멈|할아범|영감|노인|왕|임금|신령|스님|도사|대감|사또|원님|호랑이|거북|마녀|선비|훈장|장군|이장|촌장|대장|거인|부엉이|"

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from pyojeong.text.language import detect_language
 from pyojeong.text.normalize import normalize
-from pyojeong.text.speakers_cast import Character
-from pyojeong.text.speakers_clues import Grammar
-from pyojeong.text.speakers_en import English
-from pyojeong.text.speakers_ko import Korean
-from pyojeong.text.speakers_quotes import SINGLE, Turn, turns
-from pyojeong.text.speakers_scene import Evidence, Kind, Scene
-from pyojeong.text.speakers_turns import take_turns
+from pyojeong.text.speakers.cast import Character
+from pyojeong.text.speakers.clues import Grammar
+from pyojeong.text.speakers.en import English
+from pyojeong.text.speakers.ko import Korean
+from pyojeong.text.speakers.quotes import SINGLE, Turn, turns
+from pyojeong.text.speakers.scene import Evidence, Kind, Scene
+from pyojeong.text.speakers.turns import take_turns
 
 NARRATOR = "narrator"
 """Who tells what stands in no quotation."""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pyojeong.text.speakers_clues import Mention, Role
-from pyojeong.text.speakers_names_ko import ADVERBS, WORD, Names, listed
-from pyojeong.text.speakers_particles_ko import ends_in_consonant, splits
-from pyojeong.text.speakers_words_ko import (
+from pyojeong.text.speakers.clues import Mention, Role
+from pyojeong.text.speakers.names_ko import ADVERBS, WORD, Names, listed
+from pyojeong.text.speakers.particles_ko import ends_in_consonant, splits
+from pyojeong.text.speakers.words_ko import (
     AMBIGUOUS,
     COMMON_TITLES,
     COPULA,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyojeong.text.sentences import Sentence
-from pyojeong.text.speakers import NARRATOR, Dialogue
+from pyojeong.text.speakers.attribution import NARRATOR, Dialogue
 
 
 @dataclass(frozen=True, slots=True)

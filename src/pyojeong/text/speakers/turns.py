@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pyojeong.text.speakers_cast import Character
-from pyojeong.text.speakers_scene import Evidence
-from pyojeong.text.speakers_weights import WEIGHTS
+from pyojeong.text.speakers.cast import Character
+from pyojeong.text.speakers.scene import Evidence
+from pyojeong.text.speakers.weights import WEIGHTS
 
 _CANDIDATES = 5
 _STATES = 10

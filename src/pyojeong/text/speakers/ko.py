@@ -11,10 +11,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
-from pyojeong.text.speakers_nouns_ko import Nouns
-from pyojeong.text.speakers_quotes import SINGLE
-from pyojeong.text.speakers_words_ko import (
+from pyojeong.text.speakers.clues import STOP, Act, Address, Bond, Clause, Mention
+from pyojeong.text.speakers.nouns_ko import Nouns
+from pyojeong.text.speakers.quotes import SINGLE
+from pyojeong.text.speakers.words_ko import (
     ACTS,
     ANSWERED,
     ASKED,

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from pyojeong.text.speakers_words_en import (
+from pyojeong.text.speakers.words_en import (
     ADVERBS,
     FEMALE_NAMES,
     MALE_NAMES,

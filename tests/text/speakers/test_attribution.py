@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pyojeong.text.normalize import normalize
-from pyojeong.text.speakers import attribute
+from pyojeong.text.speakers.attribution import attribute
 
 # Expected speakers in the order of the quotations; "-" is nobody.
 SCENES: dict[str, str] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pyojeong.text.speakers_clues import Mention, Role
-from pyojeong.text.speakers_names_en import Names, Token, gender_of, singular, verbal
-from pyojeong.text.speakers_words_en import (
+from pyojeong.text.speakers.clues import Mention, Role
+from pyojeong.text.speakers.names_en import Names, Token, gender_of, singular, verbal
+from pyojeong.text.speakers.words_en import (
     FEMALE_NAMES,
     LOOKS,
     MALE_NAMES,

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from pyojeong.text.speakers_cast import Cast, Character
-from pyojeong.text.speakers_clues import STOP, Bond, Clause, Grammar, Mention
-from pyojeong.text.speakers_quotes import SINGLE, TITLE, Quotation, Turn
-from pyojeong.text.speakers_weights import WEIGHTS
+from pyojeong.text.speakers.cast import Cast, Character
+from pyojeong.text.speakers.clues import STOP, Bond, Clause, Grammar, Mention
+from pyojeong.text.speakers.quotes import SINGLE, TITLE, Quotation, Turn
+from pyojeong.text.speakers.weights import WEIGHTS
 
 _ASKS = re.compile("[?？]")
 _FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$|[다요까네지군나라야데걸게자어아해래냐니][’']?$")

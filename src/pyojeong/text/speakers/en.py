@@ -6,10 +6,10 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 
-from pyojeong.text.speakers_clues import STOP, Act, Address, Bond, Clause, Mention
-from pyojeong.text.speakers_names_en import is_first_name
-from pyojeong.text.speakers_nouns_en import Nouns
-from pyojeong.text.speakers_words_en import (
+from pyojeong.text.speakers.clues import STOP, Act, Address, Bond, Clause, Mention
+from pyojeong.text.speakers.names_en import is_first_name
+from pyojeong.text.speakers.nouns_en import Nouns
+from pyojeong.text.speakers.words_en import (
     ADVERBS,
     ANSWERED,
     ASKED,
