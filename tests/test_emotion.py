@@ -2,15 +2,19 @@
 
 import math
 import random
+import statistics
 
 import pytest
 
 from pyojeong.emotion import (
+    CIRCUMPLEX,
     EMOTIONS,
     KOREAN_NAMES,
     LABEL_SETS,
+    UNSURE_WORDS,
     Emotion,
     EmotionScores,
+    Unsure,
     parse_emotion,
     parse_mix,
 )
@@ -121,3 +125,37 @@ def test_nothing_said_reads_as_neutral():
 def test_wrong_number_of_scores():
     with pytest.raises(BadInput, match="44 labels, got 2"):
         LABEL_SETS["kote-43"].to_house([0.1, 0.2], "test")
+
+
+KOREAN_RATINGS = {
+    Emotion.HAPPINESS: (4.24, 3.97),  # 기쁘다
+    Emotion.ANGER: (1.55, 4.22),  # 화나다
+    Emotion.SADNESS: (1.92, 2.46),  # 슬프다
+    Emotion.FEAR: (1.74, 3.80),  # 두렵다
+    Emotion.SURPRISE: (2.94, 4.05),  # 놀라다
+    Emotion.DISGUST: (1.19, 3.66),  # 역겹다
+}
+"""Valence and arousal, 1 to 5, in a lexicon of Korean emotion words (CC0) rated independently."""
+
+
+def test_valence_and_arousal_agree_with_korean_ratings():
+    for axis, least in ((0, 0.9), (1, 0.8)):
+        ours = [CIRCUMPLEX[e][axis] for e in KOREAN_RATINGS]
+        theirs = [rating[axis] for rating in KOREAN_RATINGS.values()]
+        assert statistics.correlation(ours, theirs) > least
+
+
+def test_valence_and_arousal_stay_in_range_and_are_linear():
+    for emotion in EMOTIONS:
+        sure = EmotionScores.from_mapping({emotion: 1.0}, "test")
+        assert (sure.valence, sure.arousal) == pytest.approx(CIRCUMPLEX[emotion])
+        half = EmotionScores.from_mapping({emotion: 0.5, "neutral": 0.5}, "test")
+        if emotion is not Emotion.NEUTRAL:
+            assert half.valence == pytest.approx(sure.valence / 2)
+            assert half.arousal == pytest.approx(sure.arousal / 2)
+        assert -1 <= half.valence <= 1
+
+
+def test_every_reason_to_doubt_has_words_in_both_languages():
+    assert set(UNSURE_WORDS) == set(Unsure)
+    assert all(en and ko and en != ko for en, ko in UNSURE_WORDS.values())

@@ -40,6 +40,20 @@ KOREAN_NAMES: dict[Emotion, str] = {
 }
 
 
+CIRCUMPLEX: dict[Emotion, tuple[float, float]] = {
+    Emotion.HAPPINESS: (0.81, 0.51),
+    Emotion.ANGER: (-0.51, 0.59),
+    Emotion.SADNESS: (-0.63, -0.27),
+    Emotion.FEAR: (-0.64, 0.60),
+    Emotion.SURPRISE: (0.40, 0.67),
+    Emotion.DISGUST: (-0.60, 0.35),
+    Emotion.NEUTRAL: (0.0, 0.0),
+}
+"""Valence (pleasure) and arousal of each emotion, both -1 to 1: mean ratings of the words happy,
+angry, sad, fearful, surprised and disgusted in Russell & Mehrabian 1977, "Evidence for a
+three-factor theory of emotions", Table 4; neutral is the origin of the plane (Russell 1980)."""
+
+
 def parse_emotion(name: str) -> Emotion:
     """House emotion for an English or Korean name (case ignored).
 
@@ -83,12 +97,20 @@ class Unsure(StrEnum):
     LANGUAGE = "language"
     SHORT = "short"
     FLAT = "flat"
+    BLUR = "blur"
+    SMALL = "small"
+    POSE = "pose"
+    OCCLUDED = "occluded"
 
 
 UNSURE_WORDS: dict[Unsure, tuple[str, str]] = {
     Unsure.LANGUAGE: ("a language the reader does not know", "읽을 줄 모르는 언어"),
     Unsure.SHORT: ("too short to tell", "너무 짧음"),
     Unsure.FLAT: ("no emotion stands out", "두드러진 감정 없음"),
+    Unsure.BLUR: ("too blurred to tell", "너무 흐림"),
+    Unsure.SMALL: ("face too small to tell", "얼굴이 너무 작음"),
+    Unsure.POSE: ("face turned too far away", "얼굴이 너무 돌아감"),
+    Unsure.OCCLUDED: ("too much of the face hidden", "얼굴이 많이 가려짐"),
 }
 """Each reason in English and Korean."""
 
@@ -141,6 +163,16 @@ class EmotionScores:
     def confidence(self) -> float:
         """Probability of `emotion`."""
         return max(self.values)
+
+    @property
+    def valence(self) -> float:
+        """How pleasant, -1 to 1: mean of `CIRCUMPLEX`, weighted by the probabilities."""
+        return math.fsum(v * CIRCUMPLEX[e][0] for e, v in zip(EMOTIONS, self.values, strict=True))
+
+    @property
+    def arousal(self) -> float:
+        """How stirred up, -1 (sleepy) to 1: mean of `CIRCUMPLEX`, weighted likewise."""
+        return math.fsum(v * CIRCUMPLEX[e][1] for e, v in zip(EMOTIONS, self.values, strict=True))
 
     def __getitem__(self, emotion: Emotion | str) -> float:
         return self.values[EMOTIONS.index(Emotion(emotion))]
