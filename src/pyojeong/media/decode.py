@@ -152,12 +152,25 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
     return cues
 
 
+def is_film(path: Path | str) -> bool:
+    """Whether a file's content begins as that of a film does; False for what cannot be read."""
+    try:
+        return _container_of(check_input(path)) is not None
+    except (BadInput, OSError):
+        return False
+
+
+def _container_of(path: Path) -> str | None:
+    """FFmpeg's name of the container, by the content of the file."""
+    with path.open("rb") as file:
+        head = file.read(512)
+    return next((name for matches, name in _CONTAINERS if matches(head)), None)
+
+
 @contextmanager
 def _opened(path: Path | str) -> Iterator[InputContainer]:
     path = check_input(path)
-    with path.open("rb") as file:
-        head = file.read(512)
-    kind = next((name for matches, name in _CONTAINERS if matches(head)), None)
+    kind = _container_of(path)
     if kind is None:
         raise BadInput(
             f"{path} is not a film. Give an MP4, MOV, MKV, WebM, AVI or MPEG file.",

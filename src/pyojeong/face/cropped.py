@@ -1,0 +1,106 @@
+"""Pictures that are one already cropped face each, as in FER2013: read without looking for faces.
+
+The mesh is fitted as it was for the classifier's training pictures (`train/expression_meshes.py`):
+the picture is enlarged and its edge continued, so that the networks see a face in a scene. Where
+no mesh is found, the classifier is shown the picture as it is.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.face.align import DOWN, LEFT_EYE, NOSE_BASE, RIGHT_EYE, SIDE
+from pyojeong.face.reader import ReadFace
+from pyojeong.face.types import (
+    ExpressionClassifier,
+    FaceDetector,
+    FaceMesh,
+    FaceMesher,
+    Image,
+)
+from pyojeong.registry import load
+
+ENLARGED = 192
+"""Longer side of the picture when the mesh is fitted, px."""
+
+PADS = (0.3, 0.8)
+"""Shares of the side by which the edge is continued: the second where the first finds no face."""
+
+
+class CroppedReader:
+    """Reads each picture as one face; the default backends where none are given."""
+
+    def __init__(
+        self,
+        detector: FaceDetector | None = None,
+        mesher: FaceMesher | None = None,
+        classifier: ExpressionClassifier | None = None,
+    ) -> None:
+        self._detector: FaceDetector = detector or load("FaceDetector")
+        self._mesher: FaceMesher = mesher or load("FaceMesher")
+        self._classifier: ExpressionClassifier = classifier or load("ExpressionClassifier")
+
+    def read(self, image: Image) -> list[ReadFace]:
+        """Exactly one face, whose box is the whole picture, of an RGB picture (H, W, 3) uint8.
+
+        score: the mesh's, 0 where none was found. Raises MissingWeights, InferenceFailed.
+        """
+        height, width = image.shape[:2]
+        mesh = self.fit(image)
+        (scores,) = self._classifier.classify(image, [mesh or whole_picture(width, height)])
+        box = np.array([0, 0, width, height], np.float32)
+        return [ReadFace(box, mesh.score if mesh else 0.0, mesh, scores)]
+
+    def fit(self, image: Image) -> FaceMesh | None:
+        """The mesh of the face that fills the picture, in its px; None where none is found."""
+        height, width = image.shape[:2]
+        longest = max(height, width)
+        size = (
+            max(1, round(width * ENLARGED / longest)),
+            max(1, round(height * ENLARGED / longest)),
+        )
+        way = cv2.INTER_CUBIC if longest < ENLARGED else cv2.INTER_AREA
+        large = cv2.resize(np.ascontiguousarray(image), size, interpolation=way)
+        ratio = np.array([size[0] / width, size[1] / height], np.float32)
+        for share in PADS:
+            pad = int(ENLARGED * share)
+            wide = cv2.copyMakeBorder(large, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+            mesh = self._largest(np.asarray(wide, np.uint8))
+            if mesh is not None:
+                return FaceMesh(_back(mesh.points, ratio, pad), mesh.score)
+        return None
+
+    def _largest(self, picture: Image) -> FaceMesh | None:
+        found = self._detector.detect(picture)
+        if not len(found):
+            return None
+        sides = found.boxes[:, 2:] - found.boxes[:, :2]
+        best = int(np.argmax(sides.prod(1)))
+        return self._mesher.mesh(picture, found[best : best + 1])[0]
+
+
+def _back(points: NDArray[np.float32], ratio: NDArray[np.float32], pad: int) -> NDArray[np.float32]:
+    """From the enlarged picture to the small one; pixel centres lie at whole numbers, so px 0 of
+    the small picture covers `ratio` pixels of the large one."""
+    corner = np.append(pad + (ratio - 1) / 2, 0).astype(np.float32)
+    scale = np.append(ratio, ratio.mean()).astype(np.float32)
+    return ((points - corner) / scale).astype(np.float32)
+
+
+def whole_picture(width: int, height: int) -> FaceMesh:
+    """A stand-in mesh that makes `align.crop_matrix` cut out the whole picture, its score 0.
+
+    The crop is the smallest square around the picture. Only the points that place the crop are
+    anywhere particular; the others lie in its middle.
+    """
+    side = max(width, height)
+    scale = side / SIDE
+    middle = np.array([(width - 1) / 2, (height - 1) / 2, 0], np.float32)
+    eyes = middle - np.array([0, DOWN * scale, 0], np.float32)
+    points = np.tile(middle, (478, 1)).astype(np.float32)
+    points[list(RIGHT_EYE)] = eyes - np.array([scale / 2, 0, 0], np.float32)
+    points[list(LEFT_EYE)] = eyes + np.array([scale / 2, 0, 0], np.float32)
+    points[NOSE_BASE] = eyes + np.array([0, scale, 0], np.float32)
+    return FaceMesh(points, 0.0)

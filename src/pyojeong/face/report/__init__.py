@@ -1,0 +1,1 @@
+"""Reports on the faces of many pictures: read once, kept in a journal, written in several formats."""
