@@ -81,7 +81,9 @@ def _entries(folder: Path, way: Path, entered: set[tuple[int, int]]) -> Iterator
     if state.st_ino and (state.st_dev, state.st_ino) in entered:
         return iter(())
     entered.add((state.st_dev, state.st_ino))
-    return iter([way / name for name in sorted(os.listdir(folder)) if not name.startswith(".")])
+    names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    # Paths are several times as large as names; they are made as they are needed.
+    return map(way.joinpath, names)
 
 
 def _cannot_list(folder: Path, error: OSError) -> BadInput:

@@ -16,6 +16,7 @@ import shutil
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -53,15 +54,17 @@ class Journal:
         self._old: dict[int, int] = {}
         self._order = array("q")
         self._unsynced, self._synced_at = 0, time.monotonic()
-        try:
-            folder.mkdir(exist_ok=True)
-            _check_ours(folder)
-            self._file: BinaryIO = (folder / JOURNAL).open("a+b")
-            self.thumbnails = ThumbnailFile(folder / THUMBNAILS)
-        except OSError as error:
-            raise output_failed(folder, error) from error
-        self._take_alone()
-        self._load(tell)
+        with ExitStack() as opened:
+            try:
+                folder.mkdir(exist_ok=True)
+                _check_ours(folder)
+                self._file: BinaryIO = opened.enter_context((folder / JOURNAL).open("a+b"))
+                self.thumbnails = opened.enter_context(ThumbnailFile(folder / THUMBNAILS))
+            except OSError as error:
+                raise output_failed(folder, error) from error
+            self._take_alone()
+            self._load(tell)
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -75,9 +78,8 @@ class Journal:
         # A disk that is full now was reported when the line was written.
         with contextlib.suppress(OSError):
             self.sync()
-        self.thumbnails.__exit__(kind, error, trace)
         with contextlib.suppress(OSError):
-            self._file.close()
+            self._opened.close()
 
     @property
     def earlier(self) -> int:

@@ -112,12 +112,17 @@ def stamp_of(path: Path) -> Stamp | None:
 
 def face_item(face: ReadFace) -> Item:
     """The JSON object of one face (docs/json.md)."""
-    unread = {"emotion": None, "confidence": None, "scores": None}
-    return {
+    item: Item = {
         "box": [round(float(v), 1) for v in face.box],
         "score": round(float(face.score), 4),
-        **(face.scores.as_reading() if face.scores else unread),
     }
+    if face.scores is None:
+        return item | dict.fromkeys(("emotion", "confidence", "scores", "valence", "arousal"))
+    feeling = {
+        "valence": round(face.scores.valence, 3),
+        "arousal": round(face.scores.arousal, 3),
+    }
+    return item | face.scores.as_reading() | feeling
 
 
 def failed(path: Path, error: PyojeongError, stamp: Stamp | None) -> Record:

@@ -294,7 +294,6 @@ class _Pages:
             bar = {
                 "type": "data_bar",
                 "bar_color": "#9CC3E6",
-                "bar_solid": True,
                 "min_type": "num",
                 "max_type": "num",
                 "min_value": 0,
