@@ -88,8 +88,8 @@ class _Page:
             f"<span>{escape(emotion_name(e, self._lang))}</span>"
             f'<div class="bar" style="width:{100 * self._summary.share(e) / largest:.1f}%;'
             f'background:{COLOURS[e]}"></div>'
-            f'<span class="num">{self._summary.emotions[e].faces:,} '
-            f'<span class="soft">{self._summary.share(e):.0%}</span></span>'
+            f'<b class="num">{self._summary.emotions[e].faces:,}</b>'
+            f'<span class="num soft">{self._summary.share(e):.0%}</span>'
             for e in EMOTIONS
         )
         return f'<div class="card bars">{rows}</div>\n'
@@ -139,7 +139,7 @@ class _Page:
         emotion, scores = face["emotion"], face["scores"] or {}
         cells = [
             f"<td>{self._picture(place)}</td>",
-            f'<td class="file">{escape(record.image)}</td>',
+            f'<td class="file">{_path(record.image)}</td>',
             _number(number, "{:d}"),
             f'<td data-sort="{escape(emotion or "")}">{self._tag(emotion)}</td>',
             _number(face["confidence"], "{:.0%}"),
@@ -185,6 +185,11 @@ class _Page:
         if more > 0:
             yield f'<li class="soft">{self._say(f"and {more:,} more", f"그 밖에 {more:,}장")}</li>\n'
         yield "</ul></div>\n"
+
+
+def _path(image: str) -> str:
+    folder, slash, name = image.rpartition("/")
+    return f'<span class="soft">{escape(folder + slash)}</span>{escape(name)}'
 
 
 def _number(value: float | None, form: str) -> str:

@@ -22,29 +22,32 @@ MARGIN = 0.25
 
 _LONGEST = 1_000_000
 _QUALITY = 82
+_PLAIN = "#E9ECEF"
 
 
 def thumbnail(image: Image, box: NDArray[np.float32]) -> bytes:
-    """JPEG (SIDE x SIDE px) of the square around a face; the picture's edge continues outside."""
+    """JPEG (SIDE x SIDE px) of a square around a face, moved into the picture where it would
+    reach over the edge; a picture smaller than the square gets a plain margin."""
     x0, y0, x1, y1 = (float(v) for v in box)
-    half = max(1.0, max(x1 - x0, y1 - y0) * (0.5 + MARGIN))
-    left, top = round((x0 + x1) / 2 - half), round((y0 + y1) / 2 - half)
-    right, bottom = left + round(2 * half), top + round(2 * half)
+    side = max(2, round(max(x1 - x0, y1 - y0) * (1 + 2 * MARGIN)))
     height, width = image.shape[:2]
-    inside = image[max(0, top) : max(1, min(height, bottom)), max(0, left) : min(width, right)]
-    edges = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
-    # Shrunk first, so that a face at the edge of a huge picture needs no huge copy.
-    ratio = SIDE / (right - left)
-    size = max(1, round(inside.shape[1] * ratio)), max(1, round(inside.shape[0] * ratio))
+    left, right = _window((x0 + x1) / 2, side, width)
+    top, bottom = _window((y0 + y1) / 2, side, height)
+    ratio = SIDE / side
+    size = max(1, round((right - left) * ratio)), max(1, round((bottom - top) * ratio))
     way = cv2.INTER_AREA if ratio < 1 else cv2.INTER_CUBIC
-    small = cv2.resize(np.ascontiguousarray(inside), size, interpolation=way)
-    above, below, before, after = (round(edge * ratio) for edge in edges)
-    framed = np.asarray(
-        cv2.copyMakeBorder(small, above, below, before, after, cv2.BORDER_REPLICATE), np.uint8
-    )
+    small = cv2.resize(np.ascontiguousarray(image[top:bottom, left:right]), size, interpolation=way)
+    framed = Pillow.new("RGB", (SIDE, SIDE), _PLAIN)
+    framed.paste(Pillow.fromarray(small), ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
     stream = io.BytesIO()
-    Pillow.fromarray(framed).resize((SIDE, SIDE)).save(stream, "JPEG", quality=_QUALITY)
+    framed.save(stream, "JPEG", quality=_QUALITY)
     return stream.getvalue()
+
+
+def _window(middle: float, side: int, length: int) -> tuple[int, int]:
+    """First and past-the-last px of a stretch around a middle, inside a length of px."""
+    first = min(max(round(middle - side / 2), 0), max(length - side, 0))
+    return first, min(first + side, length)
 
 
 class ThumbnailFile:
