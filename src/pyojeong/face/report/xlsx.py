@@ -89,6 +89,7 @@ class _Book:
     def summary(self, summary: Summary) -> None:
         sheet = self._book.add_worksheet(self._word("summary"))
         sheet.hide_gridlines(2)
+        _fit_paper(sheet)
         sheet.set_column(0, 0, 38)
         sheet.set_column(1, 3, 16)
         sheet.write_string(0, 0, self._word("title"), self._title)
@@ -258,10 +259,19 @@ class _Book:
     def page(self, name: str, headings: list[Headed]) -> Any:
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        _fit_paper(sheet)
         for column, (heading, width) in enumerate(headings):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, heading, self._head)
         return sheet
+
+
+def _fit_paper(sheet: Any) -> None:
+    """In print: A4 across, one page wide."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 class _Pages:
