@@ -26,7 +26,7 @@ from pyojeong.text.speakers.turns import State, Talk, Weights, spoken_ones
 from pyojeong.train.speakers_start import START
 
 CORPUS = Path(__file__).parents[3] / "corpus"
-EPOCHS, STEP, MARGIN, PULL = 15, 0.15, 0.6, 0.1
+EPOCHS, STEP, MARGIN, PULL = 12, 0.12, 1.2, 0.03
 _MARK = re.compile(r"\s?\{([^}]*)\}")
 _ARTICLE = re.compile("^(?:the|an?|his|her|my) ")
 
@@ -100,12 +100,12 @@ def lesson(text: str, names: Names, aliases: dict[str, str]) -> Lesson:
 
 def _find(scene: Scene, name: str | None, aliases: dict[str, str]) -> Character | None:
     """The character with that name, else one that shares a word with it."""
-    wanted = _plain(name or "")
-    words = set(wanted.split())
+    wanted = {_plain(each) for each in (name or "").split("/")}
+    words = {word for each in wanted for word in each.split()}
     near = None
     for character in scene.cast.characters:
         forms = {_plain(form) for form in character.forms()}
-        if wanted in {aliases.get(form, form) for form in forms}:
+        if wanted & {aliases.get(form, form) for form in forms}:
             return character
         if near is None and any(words & set(form.split()) for form in forms):
             near = character

@@ -17,7 +17,7 @@ from pyojeong.text.speakers.cast import Character
 from pyojeong.text.speakers.clues import Grammar
 from pyojeong.text.speakers.en import English
 from pyojeong.text.speakers.ko import Korean
-from pyojeong.text.speakers.quotes import SINGLE, Turn, turns
+from pyojeong.text.speakers.quotes import SINGLE, Turn, crowded, turns
 from pyojeong.text.speakers.scene import Evidence, Kind, Scene
 from pyojeong.text.speakers.turns import take_turns
 
@@ -79,7 +79,7 @@ def attribute(text: str) -> Dialogue:
 def read_scene(text: str) -> Scene:
     """The evidence in a normalized text, and its cast."""
     found = turns(text)
-    scene = Scene(text, _singles_speak(text, found))
+    scene = Scene(text, _singles_speak(text, found), crowded(found))
     if not any(turn.quotes for turn in found):
         return scene
     grammars = _grammars(text, found)

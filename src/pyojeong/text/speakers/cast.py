@@ -28,6 +28,9 @@ _PARENT = re.compile(
 _COMMON = COMMON_TITLES | frozenset(
     ["man", "woman", "boy", "girl", "lady", "gentleman", "driver", "teacher"]
 )
+_VAGUE = words_of(
+    "stranger visitor newcomer figure shape somebody someone 나그네 손님 낯선이 누군가"
+)
 _LOOK_BACK = 16
 _RECENT = 12
 _CLAUSE = 60
@@ -52,6 +55,11 @@ class Character:
     @property
     def first_person(self) -> bool:
         return "나" in self.words or "i" in self.words
+
+    @property
+    def vague(self) -> bool:
+        """Whether it is only a stranger so far, of whom more is to come."""
+        return not self.proper and bool(self.words) and self.words <= _VAGUE
 
     @property
     def elder(self) -> bool:
@@ -116,6 +124,8 @@ class Cast:
         if character is None and mention.generic:
             character = self.stand_for(mention)
             if character is not None:
+                if character.vague and mention.gender != "n":
+                    self.add(character, mention)
                 self._note(character, mention)
                 return character
         if character is None and expected is not None and self._fits(expected, mention):
@@ -190,7 +200,8 @@ class Cast:
                 # The fox looked at him: not at the fox.
                 points.setdefault(character, -3.0)
             known = bool(pronoun.gender) and character.known_gender == pronoun.gender
-            own = 1.5 * acting + 1.5 * known - 0.25 * rank
+            new = bool(pronoun.generic) and character.vague
+            own = 1.5 * acting + 1.5 * known + 3.0 * new - 0.25 * rank
             points[character] = max(points.get(character, -9.0), own)
         return max(points, key=lambda c: points[c], default=None)
 
@@ -206,12 +217,12 @@ class Cast:
     def _may_stand(character: Character, mention: Mention) -> bool:
         if character.first_person or character.plural != mention.plural:
             return False
-        if mention.gender == "n":
-            return not character.human
         if mention.generic == "old" and not (character.elder or character.grown):
             return False
         if mention.generic == "titled" and "title" not in character.looks:
             return False
+        if character.vague and mention.gender != "n":
+            return True
         if mention.generic == "young" and (character.elder or not character.proper):
             return False
         return character.may_be(mention.gender)

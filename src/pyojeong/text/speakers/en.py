@@ -88,7 +88,7 @@ _CALLING = frozenset(
     ]
 )
 _SELF = re.compile(
-    r"\b(?:I am|I'm|I’m|[Mm]y name is|[Tt]his is|[Ii]t's me,|[Ii]t is I,)\s+((?:the |an? )?[A-Za-z]{2,20}(?: [A-Z][a-z]{1,20})?)"
+    r"\b(?:I am|I'm|I’m|[Mm]y name(?: is|['’]s)|[Cc]all me|[Tt]hey call me|[Tt]his is|[Ii]t's me,|[Ii]t is I,)\s+((?:the |an? )?[A-Za-z]{2,20}(?: [A-Z][a-z]{1,20})?)"
 )
 _FINISHED = re.compile("[.,!?…—–-][’'\"”]?\\s*$")
 _WRITING = re.compile(

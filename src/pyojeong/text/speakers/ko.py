@@ -19,6 +19,7 @@ from pyojeong.text.speakers.words_ko import (
     ANSWERED,
     ASKED,
     ENTERS,
+    KIN,
     LEAVES,
     NEGATED,
     SAID,
@@ -115,10 +116,13 @@ _SELF = re.compile(
     r"(?:^|[\s,.!?])(?:나는|난|내가|저는|전|제가|나|저|나야말로|내 이름은|제 이름은)\s+(?:[가-힣]+\s+){0,3}?"
     r"([가-힣]{1,8}?)(?:이야|야|예요|이에요|입니다|이란다|란다|이라고 (?:해|합)|라고 (?:해|합)|라네|올시다|이다)(?![가-힣])"
 )
+_ITS_ME = re.compile(
+    r"(?:나야|저예요|접니다|나다|저요|나|저)[,.]? ([가-힣]{1,6}?)(?:예요|이에요|입니다|이야|야)?[.!?…]"
+)
 _LEVEL = re.compile("[가-힣][^가-힣!]{0,4}$")
 _POLITE = re.compile("(?:[요죠]|니다|니까|십시오|세요|옵니다|나이다|소서)[^가-힣]{0,4}$")
 _ELDER = re.compile(
-    "(?:거라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|(?:보|주|오|가|앉|서|두|말)게(?=[.!])|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
+    "(?:거라|너라|[느으더]냐|렴|려무나|란다|단다|구먼|느니라|게나|[가-힣][아어여]라|해라|구려|노라|도다|마|로다|로구나|로구먼|테냐|(?:보|주|오|가|앉|서|두|말)게(?=[.!])|[이더]로군|니라|[았었]느냐|겠느냐|거늘)"
     "[^가-힣]{0,4}$"
 )
 _FINAL = re.compile("[.!?…~。！？]\\s*$")
@@ -215,10 +219,24 @@ class Korean:
             if mention and (edge or self.text[piece.end() - 1] in "아야"):
                 called.append(mention)
         own = _SELF.search(self.text, start, min(end, start + 200))
+        own = own or _ITS_ME.match(self.text, start, min(end, start + 60))
         itself = self.nouns.person(own.start(1), own.end(1)) if own else None
+        called = [m for m in called if itself is None or m.words != itself.words]
         tones = _tones(self.text[max(start, end - 60) : end])
         replies = bool(_REPLY.match(self.text, start, end))
-        return Address(called, itself, tones=tones, replies=replies)
+        told_of = self._told_of(start, min(end, start + 200), called, itself)
+        return Address(called, itself, told_of, tones=tones, replies=replies)
+
+    def _told_of(
+        self, start: int, end: int, called: list[Mention], itself: Mention | None
+    ) -> list[Mention]:
+        """Whom the words name; not kin, for a mother says 엄마 of herself."""
+        places = {m.end for m in called} | ({itself.end} if itself else set())
+        return [
+            m for m in self.nouns.mentions(start, end)
+            if m.role != "bare" and m.end not in places and not m.pronoun
+            and not m.words & KIN and m.name != "나"
+        ]  # fmt: skip
 
     def _begins(self, start: int, at: int) -> bool:
         """Whether only interjections stand before `at` in its sentence."""

@@ -29,7 +29,9 @@ _SPEAKS = (
 )
 # The lifeguard blew his whistle: who does something with his own.
 _ITS_OWN = re.compile(
-    r"\b[Tt]he (?:[a-z]+ )?([a-z]+) (?:[a-z]+ed|blew|took|shook|put|held|threw|drew|bent|rose|tore|wrung|bit|hid|lost|caught|kept)"
+    r"\b[Tt]he (?:[a-z]+ )?([a-z]+) (?:lifted|raised|lowered|nodded|turned|closed|opened|crossed|folded|scratched|rubbed|wiped|tugged|"
+    r"waved|wagged|twitched|dropped|clapped|licked|cleared|pulled|adjusted|straightened|tilted|cocked|narrowed|"
+    r"stamped|stretched|tapped|ruffled|flapped|polished|removed|furrowed|pursed|wrinkled|shrugged|blew|took|shook|put|held|threw|drew|bent|rose|tore|wrung|bit|hid|lost|caught|kept)"
     r" (?:up |down |out |off |back )?(?:his|her)\b"
 )
 _NO_NAMES = words_of(

@@ -97,6 +97,8 @@ class Names:
         self.text = text
         self.known: set[str] = set()
         self.kept: set[str] = set()
+        self.rhythmic: set[str] = set()
+        self.called: set[str] = set()
         self.seen: defaultdict[str, set[str]] = defaultdict(set)
         self.times = Counter[str]()
         for name in given:
@@ -110,7 +112,7 @@ class Names:
             self._called(start, min(end, start + 400))
 
     def is_name(self, stem: str) -> bool:
-        return stem in self.known or stem in NAMES
+        return stem in self.known or stem in NAMES or stem + "이" in self.rhythmic
 
     def plain(self, stem: str) -> str:
         """만복이 → 만복; a 이 that is part of the name stays (별이, 다람이)."""
@@ -121,15 +123,27 @@ class Names:
             or not ends_in_consonant(short)
             or listed(stem)
             or stem in self.kept
+            or self._keeps(stem, short)
         ):
             return stem
         if len(short) == 1:
             return short if short in self.known else stem
         return short if self.is_name(stem) or self.is_name(short) else stem
 
+    def _keeps(self, stem: str, short: str) -> bool:
+        """Whether 이 is part of the name: the text never has it without, and what is left is the
+        beginning of an animal's (다람이) or a sound (똘똘이, 반짝이)."""
+        if stem not in self.rhythmic or short in NAMES:
+            return False
+        others = self.seen.get(short, set()) - {"이", "이랑", "의", "도"}
+        if others or short in self.called:
+            return False
+        animal = any(word.startswith(short) for word in ANIMALS)
+        return animal or len(set(short)) < len(short) or any(_tense(s) for s in short)
+
     def could_be(self, stem: str, particle: str, leads: bool = False) -> bool:
         """Whether an unknown word may name a person; leads: it begins its sentence."""
-        if self._is_no_person(stem) or stem + particle in ADVERBS:
+        if self._is_no_person(stem, particle) or stem + particle in ADVERBS:
             return False
         if particle == "가" and stem.endswith("다"):
             return False
@@ -142,9 +156,12 @@ class Names:
         return short or _rhythmic(stem) or not _VERBAL.search(stem)
 
     @staticmethod
-    def _is_no_person(stem: str) -> bool:
+    def _is_no_person(stem: str, particle: str = "") -> bool:
         """A thing, a word that stands for anybody, or part of a verb."""
-        if len(stem) < 2 or stem in NOBODY | _GOING or stem.endswith(_CONNECTIVE + _CASE):
+        if len(stem) < 2 or stem in NOBODY | _GOING | PARTS:
+            return True
+        # 먹고는 is a verb, 장고가 is not.
+        if stem.endswith(_CASE) or (particle != "가" and stem.endswith(_CONNECTIVE)):
             return True
         if stem.removesuffix("들") in THINGS or stem[-1] in _THING_TAILS:
             return True
@@ -184,7 +201,10 @@ class Names:
         for m in _BODY_ACT.finditer(self.text, start, end):
             for stem, role, particle in splits(m[1]):
                 acts = role in ("topic", "subject") and particle in ("이", "가", "은", "는")
-                if acts and (stem in THINGS or self.could_be(stem, particle, leads=True)):
+                if acts and (
+                    (stem in THINGS and stem not in PARTS)
+                    or self.could_be(stem, particle, leads=True)
+                ):
                     self._add(stem, sure=True)
         for m in _BODY_OWNED.finditer(self.text, start, end):
             if self.could_be(m[1], "의") or (m[1] in THINGS and len(self.seen[m[1]]) > 2):
@@ -254,9 +274,12 @@ class Names:
         for m in _CALLED.finditer(self.text, start, end):
             if self.seen.get(m[1]) or self.seen.get(m[1] + "이"):
                 self._add(m[1])
+                self.called.add(m[1])
 
     def _add(self, stem: str, sure: bool = False) -> None:
         plain = stem.removesuffix("들")
+        if _rhythmic(plain):
+            self.rhythmic.add(plain)
         if plain and plain not in NOBODY and not listed(plain) and (sure or plain not in THINGS):
             self.known.add(plain)
 
@@ -276,6 +299,11 @@ def _rhythmic(stem: str) -> bool:
     base = stem.removesuffix("이")
     plain = len(base) in (2, 3) and base != stem and ends_in_consonant(base)
     return plain and stem not in THINGS and stem not in _NO_NAMES
+
+
+def _tense(syllable: str) -> bool:
+    """Whether it begins with a doubled consonant, as no given name does."""
+    return (ord(syllable) - 0xAC00) // 588 in (1, 4, 8, 10, 13)
 
 
 def listed(stem: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pyojeong.text.speakers.clues import Mention, Role
 from pyojeong.text.speakers.names_en import Names, Token, gender_of, singular, verbal
@@ -26,7 +27,7 @@ _DETERMINERS = words_of(
     """the a an his her my their our your its this that one another each every some two three four"""
 )
 _SUBJECT = {"he": "m", "she": "f", "they": "", "we": "", "i": ""}
-_OBJECT = {"him": "m", "them": ""}
+_OBJECT = {"him": "m", "them": "", "me": ""}
 _GROUP = frozenset(["they", "them", "we"])
 _LONGEST = 5
 _GENERIC = {
@@ -55,11 +56,33 @@ class Nouns:
             if count:
                 count += self._epithet(tokens, index + count)
                 role = self._role(tokens, index, count)
-                found.append(self.mention(tokens[index : index + count], role))
+                mention = self.mention(tokens[index : index + count], role)
+                if found and self._renamed(found[-1], mention, tokens, index, count):
+                    mention = replace(mention, words=mention.words | found[-1].words, role="bare")
+                found.append(mention)
                 index += count
             else:
                 index += 1
         return found
+
+    def _renamed(
+        self, last: Mention, mention: Mention, tokens: list[Token], index: int, count: int
+    ) -> bool:
+        """Whether a phrase says who the one before is: the judge, an old tortoise, …; the prisoner
+        was a magpie; a boy called Tom."""
+        if last.pronoun or mention.pronoun or last.plural or mention.plural:
+            return False
+        if last.proper and mention.proper:
+            return False
+        between = self.text[last.end : mention.start].split()
+        if between in (["called"], ["named"]):
+            return mention.proper
+        new = tokens[index].low in ("a", "an") or (mention.proper and last.generic != "")
+        if between in (["was"], ["is"]):
+            return tokens[index].low in ("a", "an")
+        after = tokens[index + count] if index + count < len(tokens) else None
+        closed = after is None or after.apart
+        return between == [","] and closed and (new or tokens[index].low == "the")
 
     # --- phrases -----------------------------------------------------------------------------
 
@@ -293,7 +316,7 @@ def _generic(words: list[str]) -> str:
 
 
 def _pronoun(start: int, end: int, low: str, role: Role) -> Mention:
-    if low == "i":
+    if low in ("i", "me"):
         return Mention(start, end, "I", frozenset(("i",)), role)
     if low == "it":
         word = frozenset((low,))

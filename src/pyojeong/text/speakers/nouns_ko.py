@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pyojeong.text.speakers.clues import Mention, Role
+from pyojeong.text.speakers.clues import STOP, Mention, Role
 from pyojeong.text.speakers.names_ko import ADVERBS, WORD, Names, listed
 from pyojeong.text.speakers.particles_ko import ends_in_consonant, splits
 from pyojeong.text.speakers.words_ko import (
     AMBIGUOUS,
+    BEING,
     COMMON_TITLES,
     COPULA,
     KIN,
@@ -31,11 +32,13 @@ _GENERIC = {
     ),
     **dict.fromkeys(words_of("남자 여자 여인 청년 사내 사나이"), "any"),
 }
+_SENTENCE = 60
+_UNKNOWN = words_of("다른 낯선 모르는 웬 누군가의 처음 새로운 또다른")
 _VOICED = re.compile("(?:호통|외침|고함|비명|목소리|대답|말|한마디|물음|외마디|소리|명령)에")
 _NUMBERS = frozenset("한두세네몇") | {"다섯", "여섯", "일곱", "여덟", "아홉", "열", "여러", "수십"}
 _ONE = re.compile("(?:하나|한 명|한 마리|둘|셋)[이가은는]")
 _PARENTS = words_of("엄마 아빠 어머니 아버지 동생 아들 딸 아내 남편 손자 손녀")
-_NEW = re.compile(r"(?:한|어떤|웬|낯선|어느|[든던입은]|[가-힣]는|[가-힣]은|[가-힣]진)\s*$")
+_NEW = re.compile(r"(?:한|어떤|웬|낯선|어느|조그만|[든던입은]|[가-힣]는|[가-힣]은|[가-힣]진)\s*$")
 _I = re.compile("(?<![가-힣])(?:나는|나도|나를|나에게|저는)(?![가-힣])")
 # 냄새 나는, 화가 난: a verb.
 _ARISES = re.compile(
@@ -125,6 +128,9 @@ class Nouns:
                 before = []
             parsed = self._parse(word)
             if parsed is None:
+                same = self._is_topic(found, at, word)
+                if same:
+                    found.append(same)
                 pronoun = _pronoun(at, word)
                 if pronoun and (self.tells_of_itself or pronoun.name != "나"):
                     found.append(pronoun)
@@ -157,6 +163,21 @@ class Nouns:
                 if stem != word and self.names.is_name(name):
                     return self.names.plain(name)
         return ""
+
+    def _is_topic(self, found: list[Mention], at: int, word: str) -> Mention | None:
+        """환자는 복어였다: who was just named by another word."""
+        match = BEING.fullmatch(word)
+        last = next((m for m in reversed(found) if m.role == "topic"), None)
+        if match is None or last is None or last.pronoun or last.plural:
+            return None
+        if at - last.end > _SENTENCE or STOP.search(self.text, last.end, at):
+            return None
+        if not self._known(match[1]):
+            return None
+        mention = self._mention([], at, match[1], "bare")
+        if mention.proper and last.proper:
+            return None
+        return replace(mention, words=mention.words | last.words)
 
     def _joined(self, last: Mention, before: list[tuple[int, str]], at: int) -> bool:
         between = self.text[last.end : before[0][0] if before else at].strip()
@@ -284,6 +305,8 @@ class Nouns:
         words = list(WORD.finditer(self.text, start, end))
         for index, match in reversed(list(enumerate(words))):
             for stem, role, particle in splits(match.group()):
+                if speaks and stem == "목소리" and index and words[index - 1].group() in _UNKNOWN:
+                    return self._mention([], match.start(), stem, role)
                 plain = particle in ("은", "는", "이", "가", "께서", "께서는")
                 thing = speaks and particle in ("이", "가") and self.names.may_speak(stem)
                 if plain and (thing or self.names.could_be(stem, particle, leads=index == 0)):

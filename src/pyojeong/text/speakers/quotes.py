@@ -35,6 +35,10 @@ _NEW_VOICE = re.compile(
 )
 _CLOSED_LATER = re.compile(r"[.,!?…—][’'](?=[\s.,;—)]|$)")
 _STRETCH = 400
+_OWN = 4
+"""So many quotations one speaker may have in a paragraph of his own."""
+_CROWDED = 1.7
+"""With more quotations than this to a paragraph, several speak in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,17 @@ class Turn:
         """What stands before, between and after the quotations: one stretch more than these."""
         edges = [self.start, *(e for q in self.quotes for e in (q.start, q.end)), self.end]
         return list(zip(edges[::2], edges[1::2], strict=True))
+
+    def shared(self, text: str) -> bool:
+        """Whether several speak in it: quotations stand side by side, or there are many."""
+        beside = (not text[a:b].strip() for a, b in self.narration()[1:-1])
+        return len(self.quotes) > _OWN or any(beside)
+
+
+def crowded(found: list[Turn]) -> bool:
+    """Whether a text sets several speakers in one paragraph, by the mean of quotations in each."""
+    counts = [len(turn.quotes) for turn in found if turn.quotes]
+    return sum(counts) > _CROWDED * len(counts)
 
 
 def turns(text: str) -> list[Turn]:

@@ -35,7 +35,8 @@ class Link:
 class Evidence:
     """One quotation. fixed: its speaker, where grammar decides; clue: by what. hints: points for
     others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last; soon: who next.
-    gap: sentences of narration since the quotation before. same: the speaker before goes on.
+    gap: sentences of narration since the quotation before. apart: among them a paragraph without
+    quotation. shared: several speak in its paragraph. same: the speaker before goes on.
     tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it.
     turn: where its paragraph or line starts."""
 
@@ -50,6 +51,8 @@ class Evidence:
     recent: list[Character] = field(default_factory=list)
     soon: list[Character] = field(default_factory=list)
     gap: int = 0
+    apart: bool = False
+    shared: bool = False
     same: bool = False
     goes_on: bool = False
     tagged: bool = False
@@ -123,15 +126,17 @@ class _Stretch:
 class Scene:
     """Walks through the turns of a text once and notes evidence; the cast grows on the way."""
 
-    def __init__(self, text: str, singles_speak: bool) -> None:
+    def __init__(self, text: str, singles_speak: bool, crowded: bool = False) -> None:
         self.text = text
         self.singles_speak = singles_speak
+        self.crowded = crowded
         self.cast = Cast()
         self.found: list[Evidence] = []
         self.first_person: Character | None = None
         self._who: dict[int, Character] = {}
         self._past = _Stretch(0, 0, [])
         self._gap = 0
+        self._apart = False
         self._goes_on = False
         self._now: Evidence | None = None
 
@@ -143,10 +148,13 @@ class Scene:
         stretches = turn.narration()
         here = self._stretch(stretches[0], grammar)
         self._gap += here.sentences(self.text)
+        self._apart = self._apart or not turn.quotes
+        shared = self.crowded or turn.shared(self.text)
         used = False
         for index, quote in enumerate(turn.quotes):
             evidence = self._begin(quote)
-            evidence.turn = turn.start
+            evidence.turn, evidence.shared = turn.start, shared
+            evidence.apart, self._apart = self._apart, False
             evidence.tagged = index > 0 and used and not evidence.gap
             following = stretches[index + 1]
             recent = self.cast.recent()
@@ -226,6 +234,7 @@ class Scene:
         evidence.fixed = self.cast.meet(label)
         self.found.append(evidence)
         self._gap, self._goes_on, self._past = 0, False, _Stretch(0, 0, [])
+        self._apart = False
 
     def _acting(self, here: _Stretch) -> Character | None:
         """Who acts in the last sentence before a quotation."""
@@ -283,6 +292,7 @@ class Scene:
                     evidence.barred.add(listener)
         if tagged:
             self._fix(evidence, after.subject, "tag after")
+            self._nearest(evidence, here if own else None)
         elif before.subject and (before.open or leads):
             self._fix(evidence, before.subject, "tag before")
         else:
@@ -313,6 +323,12 @@ class Scene:
             elif other is not character:
                 evidence.hint(other, "pronoun other")
 
+    def _nearest(self, evidence: Evidence, here: _Stretch | None) -> None:
+        """She, who acts right before: she raised her hand. “I know,” she said."""
+        actor = self._acting(here) if here else None
+        if actor is not None and "pronoun" in evidence.hints.get(actor, ()):
+            evidence.hint(actor, "pronoun near")
+
     def _weigh_before(
         self, evidence: Evidence, source: _Stretch, own: bool, after: Clause, grammar: Grammar
     ) -> None:
@@ -320,16 +336,26 @@ class Scene:
         beats = source.beats(self.text)
         actors = {self._meet(beat.actor) for beat in beats}
         if own and source.start == source.begun and len(actors) == 1:
-            evidence.link = self._link(beats, grammar)
+            evidence.link = self._link(beats, grammar, evidence.shared)
             return
         for beat in beats[:3]:
             bond = grammar.bond(beat.start, beat.end, beat.actor)
             names = ["earlier"] if beat.after else _named("before", bond)
-            names += [] if own else ["across"]
+            names += self._place(evidence, own)
+            if not evidence.shared and beat is beats[-1] and len(beats) > 1:
+                names += ["own first" if own else "across first"]
             names += ["zero subject"] if after.attached and not (after.cited or beat.after) else []
             evidence.hint(self._meet(beat.actor), *names)
 
-    def _link(self, beats: list[Beat], grammar: Grammar) -> Link | None:
+    @staticmethod
+    def _place(evidence: Evidence, own: bool) -> list[str]:
+        """What the place of an action beside a quotation is worth: in its paragraph, in one
+        before with a quotation of its own, or in one without."""
+        if own:
+            return [] if evidence.shared else ["own"]
+        return ["across" if evidence.apart or evidence.shared else "across quoted"]
+
+    def _link(self, beats: list[Beat], grammar: Grammar, shared: bool) -> Link | None:
         """The one who alone acts between two quotations."""
         character = self._meet(beats[0].actor)
         if character is None:
@@ -341,6 +367,7 @@ class Scene:
         first += ["first later"] if head.before else []
         second += ["second earlier"] if last.after else []
         both += ["both longer"] if len(beats) > 1 else []
+        both += [] if shared else ["both own"]
         return Link(character, tuple(first), tuple(second), tuple(both))
 
     def _weigh_after(
@@ -353,7 +380,8 @@ class Scene:
             return
         head = beats[-1]
         bond = grammar.bond(head.start, head.end, head.actor)
-        evidence.hint(self._meet(head.actor), *_named("after", bond))
+        names = _named("after", bond) + ([] if evidence.shared else ["own"])
+        evidence.hint(self._meet(head.actor), *names)
 
     def _tell_kind(self, evidence: Evidence, quote: Quotation, after: Clause) -> None:
         """Speech, thought, or (a title, words singled out) nobody's."""

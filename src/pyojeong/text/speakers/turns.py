@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pyojeong.text.speakers.cast import Character
 from pyojeong.text.speakers.scene import Evidence
@@ -70,7 +69,6 @@ class Talk:
         self.found = found
         self.first_person = first_person
         self.tones = _tones(found)
-        self.compact = _is_compact(found)
         self.sure = {e.fixed for e in found if e.fixed is not None}
 
     def decode(
@@ -197,12 +195,14 @@ class Talk:
         if evidence.same or evidence.gap > _FAR:
             return
         near = "near" if evidence.gap == 0 and not evidence.tagged else "later"
+        if evidence.turn != before.turn and not (evidence.shared or evidence.apart):
+            near = "new"
         if character is last:
             yield from self._again(evidence, before, near)
         elif before_last is not None and character is not before_last:
             told = evidence.fixed is not None or character in evidence.hints
             if character not in before.called and not told:
-                yield f"third {'near' if evidence.gap == 0 else 'later'}"
+                yield f"third {near}"
         if character in before.called and character is not last:
             yield f"called {near}"
         if last is not None and last in evidence.called:
@@ -210,16 +210,21 @@ class Talk:
 
     def _again(self, evidence: Evidence, before: Evidence, near: str) -> Iterator[str]:
         """What speaks for one who has just spoken."""
+        if near == "new":
+            yield "again new"
+            return
         asked = before.asks and not evidence.asks
         if evidence.tagged:
             yield "again tagged asked" if asked else "again tagged"
-            if not self.compact:
+            if evidence.asks and not before.asks:
+                yield "again tagged asks"
+            if not evidence.shared:
                 yield "again tagged spread"
         else:
             yield f"again {near}"
             if asked and near == "later":
                 yield "again later asked"
-        if evidence.turn == before.turn and not self.compact:
+        if evidence.turn == before.turn and not evidence.shared:
             yield "again spread"
         if evidence.replies and (near == "near" or evidence.tagged):
             yield "again replies"
@@ -244,17 +249,6 @@ def _linked(evidence: Evidence, last: Character | None, character: Character) ->
     if last is character:
         return link.both
     return link.first if link.character is last else link.second
-
-
-def _is_compact(found: list[Evidence]) -> bool:
-    """Whether several speak in one paragraph: quotations stand side by side, or two have tags."""
-    for before, evidence in pairwise(found):
-        if before.turn == evidence.turn and not evidence.same:
-            if evidence.gap == 0 and not evidence.tagged:
-                return True
-            if None not in (before.fixed, evidence.fixed) and before.fixed is not evidence.fixed:
-                return True
-    return False
 
 
 def _tones(found: list[Evidence]) -> dict[Character, Counter[str]]:

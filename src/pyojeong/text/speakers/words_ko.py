@@ -69,6 +69,7 @@ PREFIXES = words_of(
     겁쟁이 개구쟁이 장난꾸러기 왕 대장 암 수 새 옆집 앞집 뒷집 이웃 아랫마을 윗마을 다른 친구 형 동생 언니 오빠
     누나 외눈박이 떠돌이 담임 교장 보건 교감"""
 )
+"""What may stand before the noun as part of the name: 아기 돼지, 첫째 돼지, 옆집 아저씨."""
 PLACES = words_of(
     """도서관 학교 경비 체육 음악 미술 과학 수학 영어 국어 상담 사서 윗집 아랫집 동네 우체국 병원 가게 식당
     분식집 꽃집 과일 생선 채소 야채 붕어빵 떡볶이 아이스크림 솜사탕 청소 버스 택시 기차 배달 택배 수위 관리실
@@ -81,7 +82,6 @@ COMMON_TITLES = words_of(
     주인 기사님 손님 원장님 장수 장사꾼 대장 박사 이장님 영감 아가씨 도령 처녀 총각"""
 )
 """Titles many bear: the longer form with one of them is the better name."""
-"""What may stand before the noun as part of the name: 아기 돼지, 첫째 돼지, 옆집 아저씨."""
 
 RELATIONS = words_of(
     """아기 엄마 아빠 어미 아비 새끼 할머니 할아버지 첫째 둘째 셋째 넷째 다섯째 막내 맏이 옆집 앞집 뒷집 다른 형
@@ -141,9 +141,6 @@ NOBODY = words_of(
     그게 이게 저게 여러분"""
 )
 
-NAMES = words_of("""Who is meant by the nouns of one text.""")
-"""Given names, for texts that use one only once."""
-
 NAMES = words_of(
     """민수 영희 철수 지우 민준 서준 도윤 예준 시우 하준 지호 주원 지훈 준우 도현 건우 우진 선우 서진 민재 현우
     지환 승현 유준 정우 승우 지안 서연 서윤 지민 하은 하윤 수아 지유 지아 서아 다은 예은 수빈 채원 윤서 소율
@@ -162,7 +159,8 @@ AMBIGUOUS = words_of(
 PARTS = words_of(
     """목소리 말 대답 외침 소리 울음 울음소리 말투 말소리 얼굴 눈 손 표정 눈빛 입 입술 입가 볼 고함 호통 어깨
     가슴 심장 귀 꼬리 머리 다리 발 몸 눈물 손끝 온몸 뺨 이마 코 귓불 눈꺼풀 마음 입꼬리 눈가 눈썹 콧등 한숨
-    웃음소리 눈동자 얼굴빛"""
+    웃음소리 눈동자 얼굴빛 무릎 팔 손가락 발가락 팔꿈치 엉덩이 등 배 턱 목 허리 주먹 손바닥 발바닥 손등 발등 머리카락
+    머리칼 앞발 뒷발 앞다리 뒷다리 날개 뿔 부리 수염 털 콧수염 볼살 입김 숨소리 눈길"""
 )
 """What belongs to somebody, and acts for its owner: 할머니의 목소리가."""
 
@@ -192,8 +190,6 @@ ASKED = re.compile("(?<![가-힣])(?<!얼굴을 )(?:물었|묻|물어|물으)|�
 ANSWERED = re.compile("대답|대꾸|답했|답하|말을 ?받|맞장구")
 THINKS = re.compile("생각했|생각하|생각이|(?<![가-힣])속으로|마음속|궁금|다짐했|결심했|중얼거리지")
 """Thought that needs no grammar to bind it to a quotation beside it."""
-THINKS = re.compile("생각했|생각하|생각이|(?<![가-힣])속으로|마음속|궁금|다짐했|결심했|중얼거리지")
-"""Thought that needs no grammar to bind it to a quotation beside it."""
 THOUGHT = re.compile(
     "생각|(?<![가-힣])속으로|마음속|속마음|궁금|다짐|결심|바랐|바라며|빌었|깨달|중얼거리지|상상|후회|의심|느꼈|느끼|싶었|마음먹|걱정|기도|떠올|되뇌|되뇌"
 )
@@ -217,28 +213,14 @@ NEGATED = re.compile(
     "대답 대신|말 대신|한마디도|아무 말도|말 한마디|말이 없|지 (?:않|못)|안 했|대답이 없"
 )
 SILENT = re.compile(
-    "고개[를만] ?(?:\\S+ )?(?:끄덕|저었|저으|숙|떨구|떨궜)|입을 ?(?:꾹 )?다물|말이 없|아무 말|대답(?:하지|이 없|을 못|을 하지)|할 말[을이]|묻지 않|말을 잇지|침묵"
-)
-"""Acts of one who says nothing."""
-COPULA = re.compile(
-    "\\s*((?:[가-힣]+ ){0,2}[가-힣]{1,8}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이었지요|였지요)[.!]"
-)
-"""라온이었다. - who it was."""
-
-ENTERS = re.compile(
-    "끼어들|끼어든|말을 가로|맞받|말을 받|다가왔|다가와 ?[섰앉]|나타났|들어왔|들어섰|나왔|뛰어왔|달려왔|찾아왔|도착했|돌아왔|왔습니다|왔어요|왔다"
-)
-"""Verbs that bring in who speaks next."""
-LEAVES = re.compile("버렸|떠났|사라졌|나갔|달아났|도망|잠들|잠이 들")
-"""Verbs after which somebody is hardly there to speak."""
-NEGATED = re.compile(
-    "대답 대신|말 대신|한마디도|아무 말도|말 한마디|말이 없|지 (?:않|못)|안 했|대답이 없"
-)
-SILENT = re.compile(
     r"고개[를만] ?(?:\S+ )?(?:끄덕|저었|저으|숙|떨구|떨궜)|입을 ?(?:꾹 )?다물|말이 없|아무 말|대답(?:하지|이 없|을 못|을 하지)|"
     r"할 말[을이]|묻지 않|말을 잇지|침묵"
 )
 """Acts of one who says nothing."""
+BEING = re.compile(
+    "([가-힣]{1,8}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이었지요|였지요|이었는데|였는데|이에요|예요|입니다)"
+)
+"""(환자는) 복어였다: what somebody was."""
 COPULA = re.compile(
     r"\s*((?:[가-힣]+ ){0,2}[가-힣]{1,8}?)(?:이었다|였다|이었어요|였어요|이었습니다|였습니다|이었지요|였지요)[.!]"
 )
