@@ -40,6 +40,18 @@ def test_read_faces_takes_paths_and_arrays(portrait_path, portrait, tmp_path):
     assert len(pj.read_faces(korean)) == 1
 
 
+def test_report_faces(portrait_path, tmp_path):
+    told = []
+    outputs = [tmp_path / "r.csv", str(tmp_path / "r.json")]
+    done = pj.report_faces(str(portrait_path), outputs, lang="ko", progress=told.append)
+    assert (done.pictures, done.faces, done.failed) == (1, 1, 0)
+    assert done.emotions[pj.Emotion.HAPPINESS].faces == 1
+    assert len(told) == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["r.csv", "r.json"]
+    with pytest.raises(BadInput, match="no picture in"):
+        pj.report_faces(tmp_path, tmp_path / "again.csv")
+
+
 def test_express(portrait):
     done = pj.express(portrait, "surprise:0.9")
     assert done.image.shape == portrait.shape

@@ -5,6 +5,7 @@
     pj.read_text("오늘은 정말 신난다!")          # sentences with EmotionScores
     pj.read_speakers("“Hi,” said Tom.")         # who says what, and the cast
     pj.read_faces("group.jpg")                  # faces with EmotionScores
+    pj.report_faces("photos/", "report.xlsx")   # one row per face, with thumbnails
     pj.express("portrait.jpg", "sadness:0.8")   # the edited photo and a verdict
     pj.tell("Once upon a time ...", "portrait.jpg", "tale.mp4")
 
@@ -21,7 +22,7 @@ from pyojeong.errors import PyojeongError
 from pyojeong.expression import ARKIT_52, Expression
 
 if TYPE_CHECKING:
-    from pyojeong.api import express, read_faces, read_speakers, read_text, tell
+    from pyojeong.api import express, read_faces, read_speakers, read_text, report_faces, tell
     from pyojeong.story.film import FilmFormat
     from pyojeong.story.storyboard import Storyboard, read_storyboard
 
@@ -39,6 +40,7 @@ __all__ = [
     "read_speakers",
     "read_storyboard",
     "read_text",
+    "report_faces",
     "tell",
 ]
 
@@ -50,6 +52,7 @@ _LAZY = {
     "read_speakers": "pyojeong.api",
     "read_storyboard": "pyojeong.story.storyboard",
     "read_text": "pyojeong.api",
+    "report_faces": "pyojeong.api",
     "tell": "pyojeong.api",
 }
 

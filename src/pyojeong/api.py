@@ -1,8 +1,9 @@
-"""The verbs of Pyojeong for Python programs: read_text, read_speakers, read_faces, express, tell."""
+"""The verbs of Pyojeong for Python programs: read_text, read_speakers, read_faces, report_faces,
+express, tell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,8 @@ from pyojeong.edit.express import Expressed, express_photo
 from pyojeong.emotion import parse_mix
 from pyojeong.errors import BadSettings, NoFace
 from pyojeong.face.reader import FaceReader, ReadFace
+from pyojeong.face.report.make import Asked, make_report
+from pyojeong.face.report.summary import Summary
 from pyojeong.face.types import Image
 from pyojeong.media.files import read_text_file
 from pyojeong.media.image import Picture, on_white, read_image, to_srgb
@@ -58,6 +61,31 @@ def read_faces(image: str | Path | Image) -> list[ReadFace]:
     Raises BadInput when the file cannot be read as a picture.
     """
     return _face_reader().read(_pixels(image))
+
+
+def report_faces(
+    paths: str | Path | Iterable[str | Path],
+    outputs: str | Path | Iterable[str | Path],
+    *,
+    cropped: bool = False,
+    threshold: float | None = None,
+    annotated: str | Path | None = None,
+    lang: Literal["ko", "en"] = "en",
+    progress: Callable[[Summary], None] = lambda summary: None,
+) -> Summary:
+    """Read the faces of many pictures and write reports on them.
+
+    paths: pictures and folders, which are searched to any depth. outputs: files ending in .xlsx,
+    .csv, .json, .parquet, .html or .png; .xlsx and .parquet need the extra "report". cropped:
+    each picture is one already cropped face. threshold: least detector score of a face, in (0, 1).
+    annotated: folder for copies with the faces marked. lang: of what the reports say. progress
+    is told the counts so far after every picture.
+    A call that was stopped goes on where it stopped when made again. Pictures that cannot be read
+    are listed in the reports and in the summary, not raised. Raises BadInput when there is no
+    picture at all, BadSettings, MissingExtra, OutputFailed.
+    """
+    asked = Asked(cropped, threshold, None if annotated is None else Path(annotated), lang)
+    return make_report(_paths(paths), _paths(outputs), asked, progress=progress)
 
 
 def express(
@@ -142,6 +170,10 @@ def choose_face(faces: list[ReadFace], index: int | None = None) -> ReadFace:
             "더 크거나 정면에 가까운 사진을 써 보세요.",
         )
     return usable[0]
+
+
+def _paths(paths: str | Path | Iterable[str | Path]) -> list[Path]:
+    return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
 
 
 def _story(story: str | Path) -> str:

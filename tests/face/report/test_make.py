@@ -288,6 +288,11 @@ def test_outputs_are_checked_before_anything_is_read(album, tmp_path, reader, mo
     assert sorted(p.name for p in tmp_path.iterdir()) == ["album"]
 
 
+def test_no_outputs(album, reader):
+    with pytest.raises(BadSettings, match="Name a file"):
+        make_report([album], [], Asked(), reader=reader)
+
+
 def test_no_pictures(tmp_path, reader):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="no picture in"):

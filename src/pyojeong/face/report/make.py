@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pyojeong.assets import find_asset
-from pyojeong.errors import BadInput, Language, OutputFailed
+from pyojeong.errors import BadInput, BadSettings, Language, OutputFailed
 from pyojeong.face.report import data_files, page, poster, xlsx
 from pyojeong.face.report.journal import Journal, progress_folder
 from pyojeong.face.report.reading import PictureReader, Seen, picture_reader, read_into, see_listed
@@ -77,6 +77,8 @@ def make_report(
     Raises OutputFailed, MissingExtra before anything is read; BadInput when there is no picture
     at all, NoFace never: a report may well say that there are none.
     """
+    if not outputs:
+        raise BadSettings("Name a file for the report.", "보고서 파일의 이름을 주세요.")
     targets = [check_output(checked_format(path)) for path in outputs]
     folder = progress_folder(Path(outputs[0]))
     copies = _copies(asked)
