@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
 import struct
+import sys
 import zlib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -286,6 +288,16 @@ def test_outputs_are_checked_before_anything_is_read(album, tmp_path, reader, mo
             make_report([album], [tmp_path / name], Asked(), reader=reader)
     assert reader.seen == 0
     assert sorted(p.name for p in tmp_path.iterdir()) == ["album"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are text")
+@pytest.mark.parametrize("suffix", [s[1:] for s in FORMATS])
+def test_names_that_are_no_text(report, album, suffix):
+    for path in (album / "b.PNG", album / "empty.jpg"):
+        path.rename(os.fsdecode(os.fsencode(path.parent) + b"/\xff\xfe" + os.fsencode(path.name)))
+    data = report(suffix).read_bytes()
+    if suffix in ("csv", "json", "html"):
+        assert "\ufffd\ufffdb.PNG" in data.decode("utf-8")
 
 
 def test_no_outputs(album, reader):

@@ -126,7 +126,9 @@ def face_item(face: ReadFace) -> Item:
 
 
 def failed(path: Path, error: PyojeongError, stamp: Stamp | None) -> Record:
-    return Record(shown(path), error=Note(error.en, error.ko), stamp=stamp)
+    # The message names the path, whose bytes may be no UTF-8.
+    texts = (text.encode("utf-8", "replace").decode() for text in (error.en, error.ko))
+    return Record(shown(path), error=Note(*texts), stamp=stamp)
 
 
 def read(path: Path, size: Sequence[int], faces: Sequence[ReadFace], stamp: Stamp | None) -> Record:
