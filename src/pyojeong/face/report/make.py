@@ -46,6 +46,9 @@ FORMATS: dict[str, Format] = {
 }
 """Formats of reports by suffix."""
 
+MANY = 5000
+"""From so many pictures on, writing takes long enough to say so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -91,6 +94,8 @@ def make_report(
             journal, listed, reader, thumbnails=kept, copies=copies, progress=progress
         )
         for target in targets:
+            if summary.pictures >= MANY:
+                tell(Note(f"Writing {target}.", f"{target}을(를) 쓰는 중입니다."))
             with atomic_path(target) as part:
                 FORMATS[target.suffix.lower()].write(part, journal, summary, asked.lang)
         finished(journal)

@@ -20,10 +20,13 @@
     const button = head.querySelector("button");
     if (!button) return;
     button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") !== "descending";
+      const key = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent;
+      // Numbers begin with the largest, words with A.
+      const before = head.getAttribute("aria-sort");
+      const words = rows.some((row) => key(row) !== "" && Number.isNaN(Number(key(row))));
+      const down = before ? before === "ascending" : !words;
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const key = (row) => row.cells[column].dataset.sort ?? row.cells[column].textContent;
       const compare = (a, b) => {
         const [x, y] = [key(a), key(b)];
         // What has no value stays at the end, whichever way is sorted.
