@@ -28,10 +28,10 @@ def write_csv(path: Path, records: Iterable[Record], lang: Language) -> None:
         writer = csv.writer(stream)
         writer.writerow([column.name for column in wanted])
         for record in records:
-            writer.writerows([_harmless(cell) for cell in row] for row in rows_of(record, wanted))
+            writer.writerows([harmless(cell) for cell in row] for row in rows_of(record, wanted))
 
 
-def _harmless(cell: Cell) -> Cell:
+def harmless(cell: Cell) -> Cell:
     if isinstance(cell, str):
         cell = cell.replace("\0", "\ufffd")
         return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
