@@ -28,6 +28,7 @@ _PARENT = re.compile(
 _COMMON = COMMON_TITLES | frozenset(
     ["man", "woman", "boy", "girl", "lady", "gentleman", "driver", "teacher"]
 )
+_KIN = words_of("brother sister cousin nephew niece son daughter twin")
 _VAGUE = words_of(
     "stranger visitor newcomer figure shape somebody someone 나그네 손님 낯선이 누군가"
 )
@@ -40,7 +41,7 @@ _CLAUSE = 60
 @dataclass(slots=True, eq=False)
 class Character:
     """One of the story. proper, names: how often each name and each other form is used; told: how
-    often the narration mentions it; votes: genders of pronouns that may have meant it."""
+    often the narration mentions it; first: where it is mentioned first; votes: genders of pronouns that may have meant it."""
 
     number: int
     words: set[str]
@@ -48,6 +49,7 @@ class Character:
     gender: str = ""
     plural: bool = False
     told: int = 0
+    first: int = 0
     proper: Counter[str] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)
     votes: Counter[str] = field(default_factory=Counter)
@@ -130,7 +132,7 @@ class Cast:
                 return character
         if character is None and expected is not None and self._fits(expected, mention):
             character = expected
-        character = character or self._new(mention)
+        character = character or self._kin(mention) or self._new(mention)
         self.add(character, mention)
         character.told += 1
         self._note(character, mention)
@@ -139,6 +141,16 @@ class Cast:
     def find(self, mention: Mention) -> Character | None:
         """As `meet`, but nobody new."""
         return self._known(mention)
+
+    def _kin(self, mention: Mention) -> Character | None:
+        """Whose name a new name is: that of the brother, the cousin who was named only so."""
+        if not mention.proper or mention.plural or mention.role not in ("topic", "subject"):
+            return None
+        kin = [
+            c for c in self.recent() if not c.proper and not c.plural and c.words & _KIN
+            and mention.gender in ("", c.gender or mention.gender)
+        ]  # fmt: skip
+        return kin[0] if len(kin) == 1 else None
 
     def call(
         self, mention: Mention, last: Character | None, speaker: Character | None
@@ -268,6 +280,9 @@ class Cast:
         return mention.words >= character.words or (not (tells and told) and not tells)
 
     def _new(self, mention: Mention) -> Character:
-        character = Character(len(self.characters), set(), {}, mention.gender, mention.plural)
+        number = len(self.characters)
+        character = Character(
+            number, set(), {}, mention.gender, mention.plural, first=mention.start
+        )
         self.characters.append(character)
         return character

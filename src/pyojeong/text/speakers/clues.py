@@ -107,6 +107,10 @@ class Grammar(Protocol):
         """Whom the words of a quotation address, and who they say they are."""
         ...
 
+    def told(self, name: Mention) -> bool:
+        """Whether the narration uses a name, or only those who speak."""
+        ...
+
     def named(self, start: int, end: int) -> Mention:
         """The name before the colon of a line of a script."""
         ...

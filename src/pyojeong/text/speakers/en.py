@@ -16,6 +16,7 @@ from pyojeong.text.speakers.words_en import (
     LOOKS,
     MANNER,
     NOT_NAMES,
+    REACTS,
     ROLE_TITLES,
     SAID,
     STOP_WORDS,
@@ -165,6 +166,7 @@ class English:
             "silent": _SILENT.search(self.text, actor.end, end),
             "enters": _ENTERS.search(self.text, actor.end, end),
             "leaves": _LEAVES.search(self.text, actor.end, end),
+            "reacts": REACTS.search(self.text, actor.end, end),
             "I": actor.name == "I",
         }
         kind = "en pronoun" if actor.pronoun else "en noun"
@@ -187,6 +189,9 @@ class English:
         ]  # fmt: skip
         replies = bool(_REPLY.match(self.text, start, end))
         return Address(called, itself, told_of, replies=replies)
+
+    def told(self, name: Mention) -> bool:
+        return name.words <= self.nouns.names.narrated
 
     def named(self, start: int, end: int) -> Mention:
         name = self.text[start:end]
@@ -312,6 +317,9 @@ class English:
             return None
         low = tokens[-1].low
         if len(tokens) == 1 and low in (
+            "sir",
+            "madam",
+            "ma'am",
             "i",
             "he",
             "she",

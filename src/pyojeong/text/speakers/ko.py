@@ -22,8 +22,10 @@ from pyojeong.text.speakers.words_ko import (
     KIN,
     LEAVES,
     NEGATED,
+    REACTS,
     SAID,
     SILENT,
+    STANDS,
     TELLS,
     THINKS,
     THOUGHT,
@@ -207,6 +209,8 @@ class Korean:
             or NEGATED.search(self.text, actor.end, end),
             "enters": ENTERS.search(self.text, actor.end, end),
             "leaves": LEAVES.search(self.text, actor.end, end),
+            "reacts": REACTS.search(self.text, actor.end, end),
+            "stands": STANDS.search(self.text, actor.end, end),
             "I": actor.name == "나",
         }
         return Bond(f"ko {kind}", tuple(mood for mood, there in moods.items() if there))
@@ -246,6 +250,10 @@ class Korean:
     def _ends(self, at: int, end: int) -> bool:
         words = _SENTENCE_END.split(self.text[at : min(end, at + 30)])[0]
         return not _HANGUL.search(words)
+
+    def told(self, name: Mention) -> bool:
+        seen = self.nouns.names.seen
+        return any(word in seen or word + "이" in seen for word in name.words)
 
     def named(self, start: int, end: int) -> Mention:
         name = self.text[start:end]

@@ -77,6 +77,7 @@ class Names:
         self.text = text
         self.known: set[str] = set()
         self.beings: set[str] = set()
+        self.narrated: set[str] = set()
         starts = self._capitals(narration)
         self._beings()
         self.known |= starts
@@ -110,6 +111,7 @@ class Names:
         for span in narration:
             tokens = self.tokens(*span)
             for index, token in enumerate(tokens):
+                self.narrated.add(token.low)
                 if not token.word[0].isupper():
                     small.add(token.low)
                 elif token.low not in NOT_NAMES | ROLE_TITLES:

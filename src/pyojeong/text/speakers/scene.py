@@ -248,7 +248,7 @@ class Scene:
         for mention in told.called:
             character = self.cast.find(mention)
             if character is None and mention.sure:
-                character = self._call(mention, evidence, speaker)
+                character = self._call(mention, evidence, speaker, grammar)
             if character is not None:
                 evidence.called.append(character)
                 evidence.barred.add(character)
@@ -259,10 +259,16 @@ class Scene:
             evidence.hint(itself, "own name")
             evidence.clue = "name"
 
-    def _call(self, mention: Mention, evidence: Evidence, speaker: Character | None) -> Character:
+    def _call(
+        self, mention: Mention, evidence: Evidence, speaker: Character | None, grammar: Grammar
+    ) -> Character:
         """Somebody called as nobody was so far; speaker: who acts before the words."""
         last = self.found[-1].likely if self.found else None
         answers = evidence.gap <= 1 and not evidence.tagged and not evidence.same
+        if self.first_person is not None and mention.proper and not grammar.told(mention):
+            own = self.first_person.forms()[0]
+            self.cast.add(self.first_person, replace(mention, proper=False, name=own, gender=""))
+            return self.first_person
         called = self.cast.call(mention, last if answers and last is not speaker else None, speaker)
         self._announce(called)
         return called
@@ -336,7 +342,7 @@ class Scene:
         beats = source.beats(self.text)
         actors = {self._meet(beat.actor) for beat in beats}
         if own and source.start == source.begun and len(actors) == 1:
-            evidence.link = self._link(beats, grammar, evidence.shared)
+            evidence.link = self._link(beats, grammar, evidence.shared, source.start)
             return
         for beat in beats[:3]:
             bond = grammar.bond(beat.start, beat.end, beat.actor)
@@ -355,13 +361,14 @@ class Scene:
             return [] if evidence.shared else ["own"]
         return ["across" if evidence.apart or evidence.shared else "across quoted"]
 
-    def _link(self, beats: list[Beat], grammar: Grammar, shared: bool) -> Link | None:
+    def _link(self, beats: list[Beat], grammar: Grammar, shared: bool, start: int) -> Link | None:
         """The one who alone acts between two quotations."""
         character = self._meet(beats[0].actor)
         if character is None:
             return None
         head, last = beats[-1], beats[0]
         first = _named("first", grammar.bond(head.start, head.end, head.actor))
+        first += ["first new"] if character.first >= start else []
         second = _named("second", grammar.bond(last.start, last.end, last.actor))
         both = _named("both", grammar.bond(head.start, head.end, head.actor))
         first += ["first later"] if head.before else []
@@ -381,7 +388,13 @@ class Scene:
         head = beats[-1]
         bond = grammar.bond(head.start, head.end, head.actor)
         names = _named("after", bond) + ([] if evidence.shared else ["own"])
-        evidence.hint(self._meet(head.actor), *names)
+        actor = self._meet(head.actor)
+        evidence.hint(actor, *names, *self._new(actor, ahead))
+
+    @staticmethod
+    def _new(actor: Character | None, ahead: _Stretch) -> list[str]:
+        """Who comes up for the first time right after a quotation is mostly its speaker."""
+        return ["after new"] if actor is not None and actor.first >= ahead.start else []
 
     def _tell_kind(self, evidence: Evidence, quote: Quotation, after: Clause) -> None:
         """Speech, thought, or (a title, words singled out) nobody's."""

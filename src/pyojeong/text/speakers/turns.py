@@ -15,7 +15,7 @@ from pyojeong.text.speakers.cast import Character
 from pyojeong.text.speakers.scene import Evidence
 from pyojeong.text.speakers.weights import WEIGHTS
 
-_CANDIDATES = 5
+_CANDIDATES = 7
 _STATES = 10
 """No more ways than this are followed (a beam)."""
 _AHEAD = 3
@@ -88,7 +88,8 @@ class Talk:
         states: dict[State, _Best] = {(None, None): _Best(0.0, None)}
         history: list[dict[State, _Best]] = []
         for number in range(len(self.found)):
-            own = self._candidates(number, weights, given.get(number))
+            talking = _talking(states)
+            own = self._candidates(number, weights, given.get(number), talking)
             if number in favoured and favoured[number] in own:
                 own[favoured[number]] += bonus
             following: dict[State, _Best] = {}
@@ -109,7 +110,7 @@ class Talk:
         return _walk_back(history)
 
     def _candidates(
-        self, number: int, weights: Weights, given: Character | None
+        self, number: int, weights: Weights, given: Character | None, talking: list[Character]
     ) -> dict[Character | None, float]:
         """Who may say a quotation, and the points each has by itself."""
         evidence = self.found[number]
@@ -120,11 +121,13 @@ class Talk:
         linked = {e.link.character for e in self.found[number : number + 2] if e.link}
         every = [*linked, *evidence.hints, *evidence.recent[:4], *self._others(number)]
         every += [self.first_person] if self.first_person is not None else []
+        every += talking
         points = {
             character: sum(weights.get(name, 0.0) for name in self.own(number, character))
             for character in dict.fromkeys([*every, *evidence.soon])
         }
-        ranked = sorted(points, key=lambda c: (c not in linked, -points[c]))[:_CANDIDATES]
+        first = linked | set(talking)
+        ranked = sorted(points, key=lambda c: (c not in first, -points[c]))[:_CANDIDATES]
         return {c: points[c] for c in ranked} or {None: 0.0}
 
     def _others(self, number: int) -> Iterable[Character]:
@@ -160,15 +163,9 @@ class Talk:
 
     @staticmethod
     def _manner(evidence: Evidence, character: Character) -> Iterator[str]:
-        """How age agrees with the level of speech and with who is called."""
-        age = "elder" if character.elder else "young"
+        """Whether age agrees with the level of speech."""
         if "elder" in evidence.tones:
             yield "elder" if character.elder else "no elder"
-        for tone in ("polite", "plain"):
-            if tone in evidence.tones:
-                yield f"{age} {tone}"
-        if evidence.called:
-            yield f"{age} calls {'elder' if evidence.called[0].elder else 'young'}"
 
     def _standing(self, character: Character) -> Iterator[str]:
         """How much of a speaker somebody is in the whole story."""
@@ -191,7 +188,10 @@ class Talk:
         if number == 0 or character is None:
             return
         evidence, before = self.found[number], self.found[number - 1]
-        yield from _linked(evidence, last, character)
+        yield from _linked(evidence, before, last, character)
+        if character is last or (character is before_last and number > 1):
+            own_last = before if character is last else self.found[number - 2]
+            yield from _level(evidence, own_last)
         if evidence.same or evidence.gap > _FAR:
             return
         near = "near" if evidence.gap == 0 and not evidence.tagged else "later"
@@ -205,6 +205,8 @@ class Talk:
                 yield f"third {near}"
         if character in before.called and character is not last:
             yield f"called {near}"
+        if character in before.told_of and character is not last:
+            yield "named"
         if last is not None and last in evidence.called:
             yield "calls"
 
@@ -230,6 +232,20 @@ class Talk:
             yield "again replies"
 
 
+def _level(evidence: Evidence, own_last: Evidence) -> Iterator[str]:
+    """Whether one goes on in the level of speech of one's words before (요 or not)."""
+    levels = frozenset(("polite", "plain"))
+    now, then = evidence.tones & levels, own_last.tones & levels
+    if now and then:
+        yield "level kept" if now == then else "level changed"
+
+
+def _talking(states: dict[State, _Best]) -> list[Character]:
+    """The two who speak by turns in the best way so far."""
+    best = max(states, key=lambda s: states[s].points)
+    return [c for c in best if c is not None]
+
+
 def _walk_back(history: list[dict[State, _Best]]) -> list[Character | None]:
     speakers: list[Character | None] = []
     state: State | None = None
@@ -241,14 +257,19 @@ def _walk_back(history: list[dict[State, _Best]]) -> list[Character | None]:
     return speakers[::-1]
 
 
-def _linked(evidence: Evidence, last: Character | None, character: Character) -> tuple[str, ...]:
+def _linked(
+    evidence: Evidence, before: Evidence, last: Character | None, character: Character
+) -> tuple[str, ...]:
     """What an action between the quotations of these two tells."""
     link = evidence.link
     if link is None or link.character not in (last, character):
         return ()
+    answers = before.asks and not evidence.asks
     if last is character:
-        return link.both
-    return link.first if link.character is last else link.second
+        return (*link.both, "both answers") if answers else link.both
+    if link.character is last:
+        return link.first
+    return (*link.second, "second answers") if answers else link.second
 
 
 def _tones(found: list[Evidence]) -> dict[Character, Counter[str]]:

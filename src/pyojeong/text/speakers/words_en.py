@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyojeong.text.endings import SPEECH_VERB_EN
 
 
@@ -57,6 +59,12 @@ PERSONS = words_of(
     customer patient client colleague intern host narrator announcer speaker villager townsperson messenger
     postwoman bully swordsman archer rider coachman driver hostler groomsman crowd class team family audience"""
 )
+REACTS = re.compile(
+    r"\b(?:laughed|giggled|blinked|frowned|blushed|gasped|stared|looked|jumped|swallowed|hesitated|"
+    r"went (?:\w+ )?(?:pink|red|white|pale)|turned (?:\w+ )?(?:pink|red|white|pale)|thought|considered|nodded|smiled|"
+    r"grinned|shrugged|froze|shook|sighed|scowled|winced|flinched|beamed|burst|sniffed|peered|bent|mouth|jaw)\b"
+)
+"""What one does at the words of another."""
 OTHERS = ANIMALS | PERSONS
 PLURALS = words_of(
     """children people men women mice geese wolves parents villagers twins folk sheep police sailors thieves"""

@@ -209,6 +209,13 @@ ENTERS = re.compile(
 """Verbs that bring in who speaks next."""
 LEAVES = re.compile("버렸|떠났|사라졌|나갔|달아났|도망|잠들|잠이 들")
 """Verbs after which somebody is hardly there to speak."""
+REACTS = re.compile(
+    "놀[라랐]|웃[었는으]|웃음을|미소|찡그|찌푸|끄덕|갸웃|[빨하파노]개[졌지]|[하파빨]얘[졌지]|붉어|울상|눈[이을] (?:커|휘둥|동그|크)|한숨|멈[췄칫추]|"
+    "움찔|[라쳐돌들려다]보[았며고더]|봤|머뭇|망설|삼켰|삼키|으쓱|생각에|글썽|훌쩍|입을 (?:벌|삐)|벌어졌|쭈뼛|어이가|말문이"
+)
+"""What one does at the words of another."""
+STANDS = re.compile("(?<!고 )있(?:었|습|어요|다)|보였[다어습]")
+"""What tells only that somebody is there: 아이가 앉아 있었다, but not 웃고 있었다."""
 NEGATED = re.compile(
     "대답 대신|말 대신|한마디도|아무 말도|말 한마디|말이 없|지 (?:않|못)|안 했|대답이 없"
 )
