@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.face.align import DOWN, LEFT_EYE, NOSE_BASE, RIGHT_EYE, SIDE
+from pyojeong.face.quality import doubted, measure
 from pyojeong.face.reader import ReadFace
 from pyojeong.face.types import (
     ExpressionClassifier,
@@ -56,7 +57,8 @@ class CroppedReader:
         mesh = self.fit(image)
         (scores,) = self._classifier.classify(image, [mesh or whole_picture(width, height)])
         box = np.array([0, 0, width, height], np.float32)
-        return [ReadFace(box, mesh.score if mesh else 0.0, mesh, scores)]
+        quality = measure(image, mesh) if mesh else None
+        return [ReadFace(box, mesh.score if mesh else 0.0, mesh, doubted(scores, quality), quality)]
 
     def fit(self, image: Image) -> FaceMesh | None:
         """The mesh of the face that fills the picture, in its px; None where none is found."""

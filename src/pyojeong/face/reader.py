@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.emotion import EmotionScores
+from pyojeong.face.quality import FaceQuality, doubted, measure
 from pyojeong.face.types import (
     ExpressionClassifier,
     FaceDetector,
@@ -25,13 +27,14 @@ class ReadFace:
 
     box: (4,) float32, xyxy, px, inside the picture: brows to chin, ear to ear. score: the
     detector's, in [0, 1]. mesh: None where no mesh could be fitted. scores: what the face shows;
-    None without a mesh.
+    None without a mesh. quality: how well it can be seen; None without a mesh.
     """
 
     box: NDArray[np.float32]
     score: float
     mesh: FaceMesh | None
     scores: EmotionScores | None
+    quality: FaceQuality | None = None
 
     @property
     def area(self) -> float:
@@ -62,10 +65,20 @@ class FaceReader:
         whole = [m for m in meshes if m is not None]
         scores = iter(self._classifier.classify(image, whole))
         faces = [
-            ReadFace(box, float(score), mesh, None if mesh is None else next(scores))
+            ReadFace(box, float(score), mesh, *_judged(image, mesh, scores))
             for box, score, mesh in _rows(found, meshes)
         ]
         return sorted(faces, key=lambda face: -face.area)
+
+
+def _judged(
+    image: Image, mesh: FaceMesh | None, scores: Iterator[EmotionScores]
+) -> tuple[EmotionScores | None, FaceQuality | None]:
+    """The next scores with their doubt and the quality; nothing without a mesh."""
+    if mesh is None:
+        return None, None
+    quality = measure(image, mesh)
+    return doubted(next(scores), quality), quality
 
 
 def _rows(

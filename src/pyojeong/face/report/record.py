@@ -79,7 +79,7 @@ def from_line(line: bytes) -> Record:
             None if stamp is None else Stamp(int(stamp[0]), int(stamp[1])),
             tuple(None if at is None else (int(at[0]), int(at[1])) for at in fields["thumbnails"]),
         )
-    except (KeyError, IndexError, TypeError, RecursionError) as fault:
+    except (AttributeError, KeyError, IndexError, TypeError, RecursionError) as fault:
         raise ValueError(f"not a journal line: {fault!r}") from fault
     return record
 
@@ -93,6 +93,8 @@ def _checked(face: Any) -> Item:
             raise ValueError(face["emotion"])
     if len(face["box"]) != 4 or not all(isinstance(n, int | float) for n in numbers):
         raise ValueError("numbers missing")
+    if not all(isinstance(n, int | float) for n in (face.get("quality") or {}).values()):
+        raise ValueError("quality is no numbers")
     return dict(face)
 
 
@@ -115,6 +117,7 @@ def face_item(face: ReadFace) -> Item:
     item: Item = {
         "box": [round(float(v), 1) for v in face.box],
         "score": round(float(face.score), 4),
+        "quality": face.quality.as_dict() if face.quality else None,
     }
     if face.scores is None:
         return item | dict.fromkeys(("emotion", "confidence", "scores", "valence", "arousal"))
