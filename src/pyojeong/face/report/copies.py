@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from pyojeong.errors import Language
+from pyojeong.face.annotate import annotated
 from pyojeong.face.reader import ReadFace
 from pyojeong.face.types import Image
 from pyojeong.media.files import output_failed
@@ -28,7 +28,6 @@ class AnnotatedCopies:
     def __init__(self, folder: Path, lang: Language) -> None:
         self.folder = folder
         self._lang = lang
-        self._annotated = import_module("pyojeong.face.annotate").annotated
         self._taken: set[bytes] = set()
 
     def place(self, listed: Listed) -> Path:
@@ -51,7 +50,7 @@ class AnnotatedCopies:
             place.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise output_failed(place, error) from error
-        write_image(place, Picture(self._annotated(image, faces, self._lang)))
+        write_image(place, Picture(annotated(image, faces, self._lang)))
 
 
 def _key(way: Path) -> bytes:

@@ -11,13 +11,13 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
-from pyojeong.emotion import EMOTIONS, Emotion
+from pyojeong.emotion import EMOTIONS
 from pyojeong.errors import Language
 from pyojeong.face.report.journal import Journal
 from pyojeong.face.report.record import Item, Record
 from pyojeong.face.report.summary import Summary
 from pyojeong.face.report.table import faces_of
-from pyojeong.face.report.words import COLOURS, emotion_name, unsure_name, word
+from pyojeong.face.report.words import COLOURS, INKS, emotion_name, unsure_name, word
 
 THUMBNAILS = 1500
 ROWS = 10_000
@@ -163,10 +163,10 @@ class _Page:
     def _tag(self, emotion: str | None) -> str:
         if emotion is None:
             return "-"
-        dark = " dark" if emotion == Emotion.HAPPINESS else ""
-        colour = COLOURS[Emotion(emotion)]
-        name = escape(emotion_name(emotion, self._lang))
-        return f'<span class="tag{dark}" style="background:{colour}">{name}</span>'
+        style = f"background:{COLOURS[emotion]};color:{INKS[emotion]}"
+        return (
+            f'<span class="tag" style="{style}">{escape(emotion_name(emotion, self._lang))}</span>'
+        )
 
     def _why(self, face: Item) -> str:
         if face["emotion"] is None:

@@ -30,7 +30,7 @@ COLUMNS, LINES = 10, 2
 _EDGE, _GAP, _CAPTION = 44, 12, 40
 _WIDTH = 2 * _EDGE + COLUMNS * SIDE + (COLUMNS - 1) * _GAP
 _BAR, _BAR_STEP = 20, 34
-_INK, _SOFT, _PAPER, _TRACK = "#1D2733", "#667384", "#FFFFFF", "#EEF1F4"
+_INK, _SOFT, _PAPER, _TRACK = "#1D2733", "#667384", "#FFFFFF", "#F1F3F5"
 
 Pick = tuple[float, int, bytes, str]
 """Confidence, order in the report (negative), JPEG, file name."""

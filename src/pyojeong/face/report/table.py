@@ -16,6 +16,9 @@ from pyojeong.face.report.record import Item, Record
 Cell = str | int | float | None
 Kind = Literal["text", "whole", "number"]
 
+QUALITY = ("sharpness", "eyes_px", "yaw", "pitch", "roll")
+"""What tables tell of `FaceQuality`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -33,6 +36,14 @@ def _of_face(name: str, kind: Kind) -> Column:
 
 def _edge(name: str, index: int) -> Column:
     return Column(name, "number", lambda record, number, face: face["box"][index] if face else None)
+
+
+def _measure(name: str) -> Column:
+    def cell(record: Record, number: int, face: Item | None) -> Cell:
+        quality = face.get("quality") if face else None
+        return quality.get(name) if quality else None
+
+    return Column(name, "number", cell)
 
 
 def _score(name: str) -> Column:
@@ -57,6 +68,7 @@ def columns(lang: Language) -> tuple[Column, ...]:
         *(_score(emotion.value) for emotion in EMOTIONS),
         *(_of_face(name, "number") for name in ("valence", "arousal")),
         _of_face("unsure", "text"),
+        *(_measure(name) for name in QUALITY),
         Column(
             "error",
             "text",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from pyojeong.emotion import KOREAN_NAMES, UNSURE_WORDS, Emotion, Unsure
+from pyojeong.emotion import EMOTIONS, KOREAN_NAMES, UNSURE_WORDS, Emotion, Unsure
 from pyojeong.errors import Language
+from pyojeong.face.palette import COLOURS as COLOUR_OF
+from pyojeong.face.palette import Colour, ink_on
 
-COLOURS: dict[Emotion, str] = {
-    Emotion.HAPPINESS: "#F2B705",
-    Emotion.ANGER: "#D64545",
-    Emotion.SADNESS: "#3F7FD1",
-    Emotion.FEAR: "#8D5BC9",
-    Emotion.SURPRISE: "#17A7B5",
-    Emotion.DISGUST: "#5E9F3D",
-    Emotion.NEUTRAL: "#8C97A5",
-}
 
-WORDS: dict[str, tuple[str, str]] = {
+def hexadecimal(colour: Colour) -> str:
+    """As "#RRGGBB"."""
+    return "#" + "".join(f"{value:02X}" for value in colour)
+
+
+COLOURS: dict[str, str] = {emotion: hexadecimal(COLOUR_OF[emotion]) for emotion in EMOTIONS}
+"""The house's colours as CSS and Excel write them."""
+
+INKS: dict[str, str] = {emotion: hexadecimal(ink_on(COLOUR_OF[emotion])) for emotion in EMOTIONS}
+"""Of text on them."""
+
+_WORDS: dict[str, tuple[str, str]] = {
     "title": ("Face report", "얼굴 보고서"),
     "summary": ("Summary", "요약"),
     "faces": ("Faces", "얼굴"),
@@ -49,6 +53,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "valence": ("valence", "긍정도"),
     "arousal": ("arousal", "각성도"),
     "unsure": ("unsure", "불확실"),
+    "sharpness": ("sharpness", "선명도"),
+    "eyes_px": ("eyes px", "눈 간격 px"),
+    "yaw": ("yaw", "좌우 각도"),
+    "pitch": ("pitch", "상하 각도"),
+    "roll": ("roll", "기울기"),
     "error": ("error", "오류"),
 }
 
@@ -57,7 +66,7 @@ def word(key: str, lang: Language) -> str:
     """The word of that key; an emotion's name; the key itself where there is none."""
     if key in tuple(Emotion):
         return emotion_name(key, lang)
-    return WORDS.get(key, (key, key))[lang == "ko"]
+    return _WORDS.get(key, (key, key))[lang == "ko"]
 
 
 def emotion_name(emotion: str, lang: Language) -> str:

@@ -16,9 +16,9 @@ from pyojeong.errors import Language
 from pyojeong.face.report.journal import Journal
 from pyojeong.face.report.record import Item, Record
 from pyojeong.face.report.summary import Summary
-from pyojeong.face.report.table import faces_of
+from pyojeong.face.report.table import QUALITY, faces_of
 from pyojeong.face.report.thumbnails import SIDE
-from pyojeong.face.report.words import COLOURS, emotion_name, unsure_name, word
+from pyojeong.face.report.words import COLOURS, INKS, emotion_name, unsure_name, word
 from pyojeong.registry import missing_extra
 
 THUMBNAILS = 5000
@@ -77,7 +77,17 @@ class _Book:
             {"bold": True, "bg_color": "#2B3A4A", "font_color": "#FFFFFF", "valign": "vcenter"}
         )
         self._emotions = {
-            e: self._book.add_format({**base, "bold": True, "font_color": COLOURS[e]})
+            e: self._book.add_format(
+                {
+                    **base,
+                    "bold": True,
+                    "align": "center",
+                    "bg_color": COLOURS[e],
+                    "font_color": INKS[e],
+                    "border": 1,
+                    "border_color": "#FFFFFF",
+                }
+            )
             for e in EMOTIONS
         }
 
@@ -148,6 +158,7 @@ class _Book:
             (self._word("unsure"), 24),
             *((self._word(edge), 8) for edge in ("x1", "y1", "x2", "y2")),
             (self._word("score"), 9),
+            *((self._word(name), 10) for name in QUALITY),
         ]
         pages = _Pages(self, "faces", headings, bars=(4, 4 + len(EMOTIONS)))
         for record in self._journal:
@@ -199,6 +210,10 @@ class _Book:
         for column, edge in enumerate(face["box"], at + 3):
             sheet.write_number(row, column, edge, self._whole)
         sheet.write_number(row, at + 7, face["score"], self._number)
+        quality = face.get("quality") or {}
+        for column, key in enumerate(QUALITY, at + 8):
+            if quality.get(key) is not None:
+                sheet.write_number(row, column, quality[key], self._number)
 
     def pictures(self) -> None:
         headings: list[Headed] = [
