@@ -19,6 +19,7 @@ from pyarrow import parquet
 from pyojeong.emotion import EMOTIONS
 from pyojeong.errors import BadInput, BadSettings, MissingExtra, OutputFailed
 from pyojeong.face.report import make, page, xlsx
+from pyojeong.face.report import workbook as workbook_rows
 from pyojeong.face.report.make import FORMATS, Asked, make_report
 
 NAMES = [e.value for e in EMOTIONS]
@@ -176,7 +177,7 @@ def test_xlsx_holds_no_formula_and_no_link(photo, tmp_path, reader, monkeypatch,
 
 
 def test_full_sheets_are_continued(report, monkeypatch):
-    monkeypatch.setattr(xlsx, "ROWS", 2)
+    monkeypatch.setattr(workbook_rows, "ROWS", 2)
     monkeypatch.setattr(xlsx, "THUMBNAILS", 3)
     book = workbook(report("xlsx"))
     assert [n for n in book.sheetnames if n.startswith("Faces")] == ["Faces", "Faces 2", "Faces 3"]
