@@ -55,14 +55,18 @@ def comments(part: str) -> Comments:
     return Comments(table.text.tolist(), table.label.to_numpy(np.int64))
 
 
-def clean_texts(lexicon: Lexicon, reviews: int, seed: int) -> list[str]:
-    """Texts that are not abusive: stories, everyday sentences, and `reviews` glad film reviews."""
-    stories = pd.read_parquet(data_folder() / "ko_unlabeled_stories.parquet").text.tolist()
-    talk = pd.read_parquet(data_folder() / "ko_chatbot_songys.parquet").text.tolist()
-    table = pd.read_parquet(data_folder() / "ko_unlabeled_nsmc.parquet")
-    glad = table[table.rating >= 9].sample(reviews, random_state=seed).text.tolist()
+def clean_texts(lexicon: Lexicon, some: int, seed: int) -> tuple[list[str], int]:
+    """Texts that are not abusive, and how many of them (the first) are from stories; the others are
+    `some` everyday sentences and as many glad film reviews."""
     corpus = corpus_part("train").of("corpus_ko").texts
-    return [t for t in [*corpus, *stories, *talk, *glad] if not lexicon.spans(t)]
+    tales = pd.read_parquet(data_folder() / "ko_unlabeled_stories.parquet").text.tolist()
+    talk = pd.read_parquet(data_folder() / "ko_chatbot_songys.parquet")
+    table = pd.read_parquet(data_folder() / "ko_unlabeled_nsmc.parquet")
+    glad = table[table.rating >= 9].sample(some, random_state=seed).text.tolist()
+    everyday = talk.sample(some, random_state=seed).text.tolist()
+    stories = [t for t in [*corpus, *tales] if not lexicon.spans(t)]
+    others = [t for t in [*everyday, *glad] if not lexicon.spans(t)]
+    return [*stories, *others], len(stories)
 
 
 def unlabelled(own: list[str], reviews: int, seed: int) -> Unlabelled:

@@ -1,6 +1,6 @@
 """How n-grams and transformer are weighed: fitted to the validation rows, a few numbers per kind.
 
-Cross-entropy, each kind of text counting the same; the numbers are few enough (twelve per kind)
+Cross-entropy, each kind of text counting the same; the numbers are few enough (thirteen per kind)
 that fitting them to hundreds of rows does not learn the rows, which `crossed` checks.
 """
 
@@ -27,6 +27,7 @@ class _Weights(nn.Module):
         super().__init__()
         self.sentence = nn.Parameter(torch.full((kinds,), 0.8))
         self.words = nn.Parameter(torch.full((kinds,), 0.3))
+        self.own = nn.Parameter(torch.full((kinds,), 0.3))
         self.bias = nn.Parameter(torch.zeros(kinds, 7))
         self.kind_sentence = nn.Parameter(torch.full((kinds,), 0.7))
         self.kind_words = nn.Parameter(torch.full((kinds,), 0.5))
@@ -36,6 +37,7 @@ class _Weights(nn.Module):
         """Log-probabilities of the emotions (n, 7) and of the kinds (n, kinds)."""
         answers = torch.from_numpy(evidence.logits) * self.sentence[:, None] + self.bias
         said = torch.from_numpy(words.emotions)[:, None] * self.words[:, None]
+        said = said + torch.from_numpy(words.own) * self.own[:, None]
         kinds = torch.from_numpy(evidence.kinds) * self.kind_sentence
         kinds = kinds + torch.from_numpy(words.kinds) * self.kind_words + self.kind_bias
         chance = torch.log_softmax(kinds, 1)
@@ -89,5 +91,5 @@ def crossed(evidence: Evidence, words: Words, rows: Rows, kinds: tuple[str, ...]
 def _of(evidence: Evidence, words: Words, chosen: NDArray[np.bool_]) -> tuple[Evidence, Words]:
     return (
         Evidence(evidence.logits[chosen], evidence.kinds[chosen], evidence.intensity[chosen]),
-        Words(words.emotions[chosen], words.kinds[chosen], words.count[chosen]),
+        Words(words.emotions[chosen], words.own[chosen], words.kinds[chosen], words.count[chosen]),
     )

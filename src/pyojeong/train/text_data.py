@@ -229,6 +229,28 @@ def translated_pairs() -> tuple[list[str], list[str]]:
     return both.text.tolist(), both.text_en.tolist()
 
 
+def fine_labels(rows: Rows) -> NDArray[np.uint8]:
+    """(n, 71) the labels that raters really chose: KOTE's 43 and GoEmotions' 28; zeros for rows of
+    other sources."""
+    ambiguous = pd.read_parquet(data_folder() / "emotion_goemotions_ambiguous_trainval.parquet")
+    tables = [
+        pd.read_parquet(data_folder() / "emotion_ko_train.parquet"),
+        ambiguous[(ambiguous.split == "train") & (ambiguous.lang == "ko")],
+    ]
+    table = pd.concat(tables)
+    chosen = {
+        (source, text): [f"{source[:4]} {name}" for name in labels.split(",")]
+        for source, text, labels in zip(table.source, table.text, table.orig, strict=True)
+        if isinstance(labels, str)
+    }
+    names = sorted({name for found in chosen.values() for name in found})
+    place = {name: n for n, name in enumerate(names)}
+    found = np.zeros((len(rows), len(names)), np.uint8)
+    for row, key in enumerate(zip(rows.sources.tolist(), rows.texts, strict=True)):
+        found[row, [place[name] for name in chosen.get(key, [])]] = 1
+    return found
+
+
 def _xed() -> Rows:
     return _table("emotion_en_xed_trainval")
 

@@ -32,6 +32,7 @@ from pyojeong.train.text_data import (
     KINDS,
     Rows,
     corpus_part,
+    fine_labels,
     join,
     training_rows,
     translated_pairs,
@@ -68,6 +69,7 @@ STUDENTS = {
         draws=200_000,
         rate=3e-4,
         layer_decay=0.9,
+        fine=0.15,
         drop=0.18,
         hidden=0.12,
         balance=0.3,
@@ -112,6 +114,7 @@ def learn(lang: str, work: Path) -> None:
         reader, pieces = _english(work)
     texts = validation_rows()
     texts = texts.where(np.isin(texts.sources, KINDS[lang]))
+    torch.save(reader.state_dict(), work / f"student_{lang}.pt")
     export(reader, pieces, texts.texts[:: max(len(texts) // 400, 1)], target)
 
 
@@ -141,8 +144,10 @@ def _korean(work: Path) -> tuple[Reader, list[str]]:
         {k.removeprefix(prefix): v for k, v in saved.items() if k.startswith(prefix)}
     )
     rows = language_rows("ko")
-    data = encoded(rows, WordPiece(pieces, LONGEST), *_heads("ko"), _from_originals(work, rows))
-    return tune(Reader(encoder, *_heads("ko")), data, STUDENTS["ko"], "ko"), pieces
+    taught, fine = _from_originals(work, rows), fine_labels(rows)
+    data = encoded(rows, WordPiece(pieces, LONGEST), *_heads("ko"), taught, fine)
+    reader = Reader(encoder, *_heads("ko"), fine.shape[1])
+    return tune(reader, data, STUDENTS["ko"], "ko"), pieces
 
 
 def teacher(work: Path) -> Reader:

@@ -92,6 +92,35 @@ SCENES: dict[str, str] = {
     'Tom read the word "danger" twice.': "-",
     "“Once there was a king.\n\n“He had a hat,” said Grandma.": "Grandma Grandma",
     "Fox: Hello!\nCrow: Hello, Fox.\nFox: Sing!": "Fox Crow Fox",
+    # a paragraph for each turn
+    "너구리와 다람이가 마주쳤어요. 너구리는 봉투를 들고 있었어요.\n\n“내 편지를 당장 돌려줘!” 다람이가 발을 "
+    "굴렀어요.\n\n“네 것인 줄 몰랐어.”\n\n“내 이름이 있잖아!”": "다람이 너구리 다람이",
+    "고양이는 문을 두드렸어요.\n\n“누구야?” 안에서 생쥐가 물었어요.\n\n“나야.”\n\n“안 열어.” 생쥐는 문을 "
+    "붙잡았어요.\n\n“떡 가져왔는데.”": "생쥐 고양이 생쥐 고양이",
+    "Tom opened the box.\n\n“What is it?” Anna bent over it. “A mouse?”\n\n“A spring.”\n\n“Oh.”": (
+        "Anna Anna Tom Anna"
+    ),
+    "“Are you cold?” asked the fox.\n\n“No.” The hare pulled her scarf tight. “A little.”\n\n“Come in.”": (
+        "fox hare hare fox"
+    ),
+    # who is who
+    "“비켜.” 장고가 킥보드를 세웠다.\n\n“싫어.” 단우는 팔을 벌렸다.": "장고 단우",
+    "“누구지?” 노을이가 말했다.\n\n“나야, 시루.” 시루가 대답했다.": "노을 시루",
+    "환자는 복어였습니다. “어디가 아프세요?” 하고 문어가 물었습니다. “배요.” 복어가 대답했습니다. "
+    "환자는 울었습니다.": "문어 환자",
+    "씨앗이 바람에게 말했어요. “데려다줘.”\n\n“얼마나 멀리?” 바람이 휘파람을 불었어요.": "씨앗 바람",
+    "“할머니! 편지 왔어요!” 다훈이가 외쳤어요.\n\n“어디 보자.” 할머니가 말했어요.": "다훈 할머니",
+    "The girl looked at Ben. “Is it yours?” she asked.\n\n“It is,” said Ben.\n\n“My name's Nora.”\n\n"
+    "Nora smiled.": "Nora Ben Nora",
+    "A stranger sat on the gate.\n\n“Who are you?” asked Ben.\n\n“I'm early,” said the boy.": (
+        "Ben stranger"
+    ),
+    "The judge, a very old tortoise, blinked.\n\n“Sit,” said the judge.\n\n“No,” said the stoat.\n\n"
+    "“Sit!” said the tortoise.": "judge stoat judge",
+    "“Tell me,” she told me. I shook my head. “Never,” I said.": "- I",
+    "I waved. “Lottie, who is that?” my mother asked.\n\n“A friend.”\n\n“Hm,” said my mother.": (
+        "mother I mother"
+    ),
 }
 
 

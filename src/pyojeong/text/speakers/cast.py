@@ -23,7 +23,9 @@ _GROWN = words_of(
     """man woman neighbour neighbor farmer doctor baker shopkeeper stranger fisherman tailor miller"""
 )
 _PARENT = re.compile(
-    "엄마|아빠|어머니|아버지|형|누나|오빠|언니|mum|mom|dad|mother|father|papa|mama", re.I
+    "엄마|아빠|어머니|아버지|할머니|할아버지|이모|고모|삼촌|형|누나|오빠|언니|mum|mom|dad|mother|father|papa|mama|"
+    "gran|nana|aunt|uncle",
+    re.I,
 )
 _COMMON = COMMON_TITLES | frozenset(
     ["man", "woman", "boy", "girl", "lady", "gentleman", "driver", "teacher"]
@@ -142,6 +144,19 @@ class Cast:
         """As `meet`, but nobody new."""
         return self._known(mention)
 
+    def introduce(self, name: Mention, speaker: Character | None) -> Character | None:
+        """Who says a name is theirs that nobody has had so far: the nameless one who acts before
+        the words (speaker), or the only one around."""
+        nameless = [
+            c for c in self.recent() if not (c.proper or c.plural or c.first_person)
+            and c.may_be(name.gender)
+        ]  # fmt: skip
+        if speaker not in nameless and len(nameless) != 1:
+            return None
+        found = speaker if speaker is not None and speaker in nameless else nameless[0]
+        self.add(found, name)
+        return found
+
     def _kin(self, mention: Mention) -> Character | None:
         """Whose name a new name is: that of the brother, the cousin who was named only so."""
         if not mention.proper or mention.plural or mention.role not in ("topic", "subject"):
@@ -164,14 +179,16 @@ class Cast:
         if mention.proper and last is not None and nameless_last and last.may_be(mention.gender):
             self.add(last, mention)
             return last
-        if not mention.proper and last is not None and self._fits(last, mention):
+        kin = bool(_PARENT.search(mention.name))
+        fits = last is not None and self._fits(last, mention) and not (kin and last.proper)
+        if not mention.proper and last is not None and fits:
             self.add(last, mention)
             return last
         around = [
             c for c in self.recent() if c is not speaker and not c.first_person and not c.plural
             and c.may_be(mention.gender)
         ]  # fmt: skip
-        if not mention.proper and len(around) == 1 and not _PARENT.search(mention.name):
+        if not mention.proper and len(around) == 1 and not kin:
             self.add(around[0], mention)
             return around[0]
         nameless = [
@@ -214,6 +231,8 @@ class Cast:
             known = bool(pronoun.gender) and character.known_gender == pronoun.gender
             new = bool(pronoun.generic) and character.vague
             own = 1.5 * acting + 1.5 * known + 3.0 * new - 0.25 * rank
+            # Lila pulled on her boots: her own.
+            own += 2.0 * (same_clause and pronoun.role == "owner")
             points[character] = max(points.get(character, -9.0), own)
         return max(points, key=lambda c: points[c], default=None)
 

@@ -158,7 +158,7 @@ class Names:
     @staticmethod
     def _is_no_person(stem: str, particle: str = "") -> bool:
         """A thing, a word that stands for anybody, or part of a verb."""
-        if len(stem) < 2 or stem in NOBODY | _GOING | PARTS:
+        if len(stem) < 2 or stem in NOBODY | _GOING | PARTS | _NO_NAMES:
             return True
         # 먹고는 is a verb, 장고가 is not.
         if stem.endswith(_CASE) or (particle != "가" and stem.endswith(_CONNECTIVE)):
@@ -184,9 +184,9 @@ class Names:
                     self.seen[stem].add(particle)
                     self.times[stem] += 1
                     if role == "addressee" and particle.startswith(PERSONAL):
-                        personal.append(stem)
-        for stem in personal:
-            self._add(stem)
+                        personal.append((stem, particle.startswith(("에게", "한테"))))
+        for stem, sure in personal:
+            self._add(stem, sure)
         for stem, particles in list(self.seen.items()):
             if _rhythmic(stem) and len(particles & {"가", "는", "와", "에게", "한테"}) > 1:
                 self._add(stem)

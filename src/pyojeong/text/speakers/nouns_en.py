@@ -153,12 +153,14 @@ class Nouns:
             return 0
         if tokens[index].apart or tokens[index].low not in ("in", "with"):
             return 0
-        count = 1
-        for token in tokens[index + 1 : index + 4]:
-            if token.apart or token.low in STOP_WORDS - _DETERMINERS or token.low.endswith("ed"):
+        count = whole = 1
+        for token in tokens[index + 1 : index + 5]:
+            acts = token.low.endswith("ed") and len(token.low) > 3
+            if token.apart or token.low in STOP_WORDS - _DETERMINERS or acts:
                 break
             count += 1
-        return count if count > 1 else 0
+            whole = whole if token.low in _DETERMINERS else count
+        return whole if whole > 1 else 0
 
     def _name(self, tokens: list[Token], index: int) -> int:
         """Titles and names in capitals."""

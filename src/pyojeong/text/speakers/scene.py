@@ -18,6 +18,10 @@ _FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$|[다요까네지군나�
 Kind = Literal["speech", "thought"]
 Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 _LOOK_BACK, _SOON = 8, 4
+_YOUNG = frozenset(
+    ["꼬마", "학생", "아가", "젊은이", "총각", "아가씨", "lad", "boy", "girl", "child", "kid"]
+)
+"""How the one who tells may be called by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +259,8 @@ class Scene:
         evidence.tones, evidence.replies = told.tones, told.replies
         evidence.told_of = [c for c in map(self.cast.find, told.told_of) if c is not None]
         itself = self.cast.find(told.itself) if told.itself else None
+        if itself is None and told.itself and told.itself.proper:
+            itself = self.cast.introduce(told.itself, speaker)
         if itself is not None:
             evidence.hint(itself, "own name")
             evidence.clue = "name"
@@ -265,11 +271,14 @@ class Scene:
         """Somebody called as nobody was so far; speaker: who acts before the words."""
         last = self.found[-1].likely if self.found else None
         answers = evidence.gap <= 1 and not evidence.tagged and not evidence.same
-        if self.first_person is not None and mention.proper and not grammar.told(mention):
+        new = (mention.proper and not grammar.told(mention)) or mention.words & _YOUNG
+        if self.first_person is not None and new:
+            # Called by a name that the narration never uses: the one who tells.
             own = self.first_person.forms()[0]
-            self.cast.add(self.first_person, replace(mention, proper=False, name=own, gender=""))
+            self.cast.add(self.first_person, replace(mention, name=own, proper=False, gender=""))
             return self.first_person
-        called = self.cast.call(mention, last if answers and last is not speaker else None, speaker)
+        last = last if answers and last is not speaker else None
+        called = self.cast.call(mention, last, speaker)
         self._announce(called)
         return called
 
@@ -333,7 +342,7 @@ class Scene:
         """She, who acts right before: she raised her hand. “I know,” she said."""
         actor = self._acting(here) if here else None
         if actor is not None and "pronoun" in evidence.hints.get(actor, ()):
-            evidence.hint(actor, "pronoun near")
+            evidence.hint(actor, "pronoun near", *([] if evidence.shared else ["own"]))
 
     def _weigh_before(
         self, evidence: Evidence, source: _Stretch, own: bool, after: Clause, grammar: Grammar
