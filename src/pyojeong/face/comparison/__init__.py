@@ -1,0 +1,1 @@
+"""Face detectors side by side on the same pictures."""
