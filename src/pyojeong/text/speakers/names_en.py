@@ -43,6 +43,7 @@ _NO_NAMES = words_of(
     seconds trees flowers bees crowds neighbours villagers everything grass dad mum mom"""
 )
 _CALLED = re.compile(r"(?:[“\"'‘]|, )([A-Z][a-z]{1,20})(?=[,.!?])")
+_CAPITAL = re.compile(r"\b[A-Z][a-z]{1,23}(?:-[A-Za-z]{1,24})?\b")
 _ANIMATE = MEN | WOMEN | OTHERS
 _CRAFT = ("maker", "keeper", "man", "woman", "boy", "girl", "smith", "master", "monger", "wright", "seller", "teller", "father",
           "mother", "driver", "catcher", "sweeper", "cutter", "herd", "singer", "hunter", "guard", "ist", "cian")  # fmt: skip
@@ -122,7 +123,8 @@ class Names:
                     elif token.owns or (following and self._opens(tokens, index + 1)):
                         starts[token.low] += 1
         self.known -= {word for word in small if word in self.known and not is_first_name(word)}
-        return {word for word in starts if word not in small | _NO_NAMES}
+        used = Counter(m.lower() for m in _CAPITAL.findall(self.text))
+        return {w for w in starts if w not in small | _NO_NAMES and used[w] > 1}
 
     @staticmethod
     def _opens(tokens: list[Token], at: int) -> bool:

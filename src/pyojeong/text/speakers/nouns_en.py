@@ -77,10 +77,11 @@ class Nouns:
         between = self.text[last.end : mention.start].split()
         if between in (["called"], ["named"]):
             return mention.proper
-        new = tokens[index].low in ("a", "an") or (mention.proper and last.generic != "")
+        after = tokens[index + count] if index + count < len(tokens) else None
+        named = mention.proper and not (after is not None and after.low == "and")
+        new = tokens[index].low in ("a", "an") or named
         if between in (["was"], ["is"]):
             return tokens[index].low in ("a", "an")
-        after = tokens[index + count] if index + count < len(tokens) else None
         closed = after is None or after.apart
         return between == [","] and closed and (new or tokens[index].low == "the")
 
