@@ -83,10 +83,11 @@ def command(
             "-o",
             metavar="FILE",
             help=say(
-                "Report: .xlsx, .csv, .json, .parquet, .html or .png; may be given several times. "
-                "A run that was stopped goes on when started again.",
-                "보고서: .xlsx, .csv, .json, .parquet, .html, .png. 여러 번 쓸 수 있습니다. "
-                "중단된 작업은 다시 실행하면 이어집니다.",
+                "Report: .xlsx, .csv, .json, .parquet, .html or .png; of a film .csv, .json, "
+                ".parquet or a marked .mp4. May be given several times. A report that was stopped "
+                "goes on when started again.",
+                "보고서: .xlsx, .csv, .json, .parquet, .html, .png. 영상은 .csv, .json, .parquet나 "
+                "표시한 .mp4. 여러 번 쓸 수 있습니다. 중단된 보고서는 다시 실행하면 이어집니다.",
             ),
         ),
     ] = None,
