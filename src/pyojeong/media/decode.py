@@ -60,7 +60,7 @@ _CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
 
 def probe(path: Path | str) -> VideoInfo:
     """What the film holds. Raises BadInput for anything that is no film with pictures."""
-    with _opened(path) as container:
+    with opened_film(path) as container:
         stream = _video_stream(container, Path(path))
         first = next(container.decode(stream), None)
         turn = 0 if first is None else first.rotation % 360
@@ -85,7 +85,7 @@ def read_frames(path: Path | str, every: int = 1) -> Iterator[tuple[float, NDArr
 
     The time is the frame's own time stamp. Raises BadInput, also in the middle of a damaged film.
     """
-    with _opened(path) as container:
+    with opened_film(path) as container:
         stream = _video_stream(container, Path(path))
         stream.thread_type = "AUTO"
         start = (container.start_time or 0) / av.time_base
@@ -101,7 +101,7 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
 
     Sample 0 is the film's start. Raises BadInput where there is no sound.
     """
-    with _opened(path) as container:
+    with opened_film(path) as container:
         streams = _known(container.streams.audio)
         if not streams:
             raise BadInput(f"{path} has no sound.", f"{path}에는 소리가 없습니다.")
@@ -132,7 +132,7 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
 
     Raises BadInput where there is no such track.
     """
-    with _opened(path) as container:
+    with opened_film(path) as container:
         streams = _known(container.streams.subtitles)
         if track >= len(streams):
             raise BadInput(f"{path} has no subtitle track.", f"{path}에는 자막 트랙이 없습니다.")
@@ -168,7 +168,8 @@ def _container_of(path: Path) -> str | None:
 
 
 @contextmanager
-def _opened(path: Path | str) -> Iterator[InputContainer]:
+def opened_film(path: Path | str) -> Iterator[InputContainer]:
+    """A film's container, for this room only. Raises BadInput, for what fails in the block too."""
     path = check_input(path)
     kind = _container_of(path)
     if kind is None:
