@@ -1,5 +1,6 @@
 """A run that was stopped goes on: killed, interrupted, with files and settings changed since."""
 
+import errno
 import json
 import os
 import signal
@@ -7,12 +8,13 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 
 import pytest
 
 from pyojeong.errors import OutputFailed
 from pyojeong.face.report.journal import JOURNAL, THUMBNAILS, Journal, progress_folder
-from pyojeong.face.report.make import Asked, make_report
+from pyojeong.face.report.make import FORMATS, Asked, make_report
 from pyojeong.face.report.record import Record, Stamp, from_line
 from pyojeong.media.files import Note
 
@@ -170,6 +172,46 @@ def test_an_old_report_stays_until_the_new_one_is_whole(photos, tmp_path, reader
     assert output.read_text() == "old"
     go_on(photos, output, reader)
     assert output.read_text("utf-8-sig").startswith("image,")
+
+
+@pytest.mark.parametrize("suffix", list(FORMATS))
+def test_while_a_report_is_written_nothing_lies_beside_it(
+    photos, tmp_path, reader, monkeypatch, suffix
+):
+    output, seen = tmp_path / f"out/r{suffix}", []
+    output.parent.mkdir()
+    write = FORMATS[suffix].write
+
+    def spying(path, *rest):
+        write(path, *rest)
+        seen.append(sorted(p.name for p in output.parent.iterdir()))
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(FORMATS, suffix, replace(FORMATS[suffix], write=spying))
+    with pytest.raises(KeyboardInterrupt):
+        make_report([photos], [output], Asked(), reader=reader)
+    assert seen == [[f"r{suffix}.progress"]]
+    monkeypatch.undo()
+    found, _ = go_on(photos, output, reader)
+    assert found.recalled == 12
+    assert [p.name for p in output.parent.iterdir()] == [f"r{suffix}"]
+
+
+@pytest.mark.parametrize("suffix", list(FORMATS))
+def test_a_full_disk_is_said(photos, tmp_path, reader, monkeypatch, suffix):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = "zipfile.ZipFile.write" if suffix == ".xlsx" else "pathlib.Path.replace"
+    monkeypatch.setattr(target, full)
+    monkeypatch.setattr("shutil.copyfile", full)
+    output = tmp_path / f"r{suffix}"
+    with pytest.raises(OutputFailed, match="No space left"):
+        make_report([photos], [output], Asked(), reader=reader)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["photos", f"r{suffix}.progress"]
+    monkeypatch.undo()
+    found, _ = go_on(photos, output, reader)
+    assert found.recalled == 12
 
 
 PROGRAM = textwrap.dedent(

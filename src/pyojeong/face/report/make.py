@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -15,7 +16,7 @@ from pyojeong.face.report import data_files, page, poster, xlsx
 from pyojeong.face.report.journal import Journal, progress_folder
 from pyojeong.face.report.reading import PictureReader, Seen, picture_reader, read_into, see_listed
 from pyojeong.face.report.summary import Summary
-from pyojeong.media.files import Note, atomic_path, check_output
+from pyojeong.media.files import Note, atomic_path, check_output, output_failed
 from pyojeong.media.listing import Listed, list_pictures
 from pyojeong.registry import find, missing_extra
 from pyojeong.settings import settings
@@ -96,11 +97,26 @@ def make_report(
         for target in targets:
             if summary.pictures >= MANY:
                 tell(Note(f"Writing {target}.", f"{target}을(를) 쓰는 중입니다."))
-            with atomic_path(target) as part:
-                FORMATS[target.suffix.lower()].write(part, journal, summary, asked.lang)
+            _write(target, journal, summary, asked.lang)
         finished(journal)
     journal.remove()
     return summary
+
+
+def _write(target: Path, journal: Journal, summary: Summary, lang: Language) -> None:
+    """Drafted in the progress folder, so that a run killed meanwhile leaves nothing elsewhere."""
+    try:
+        draft = journal.scratch() / f"draft{target.suffix}"
+        FORMATS[target.suffix.lower()].write(draft, journal, summary, lang)
+    except OSError as error:
+        raise output_failed(target, error) from error
+    with atomic_path(target) as part:
+        try:
+            draft.replace(part)
+        except OSError:
+            # An output after the first may lie on another disk.
+            shutil.copyfile(draft, part)
+            draft.unlink()
 
 
 def readings(paths: Sequence[Path], asked: Asked) -> Iterator[tuple[Listed, Seen]]:

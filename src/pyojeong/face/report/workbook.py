@@ -58,7 +58,14 @@ class Workbook:
         return self.book.add_format({"valign": "vcenter", "font_size": 10, **looks})
 
     def close(self) -> None:
-        self.book.close()
+        """Write the file. Raises OSError."""
+        from xlsxwriter.exceptions import FileCreateError
+
+        try:
+            self.book.close()
+        except FileCreateError as error:
+            cause = error.args[0] if error.args else None
+            raise cause if isinstance(cause, OSError) else OSError(str(error)) from error
 
     def word(self, key: str) -> str:
         return word(key, self.lang)
