@@ -28,14 +28,17 @@ from pyojeong.text.hangul_letters import (
 
 
 class Gap(IntEnum):
-    """What stands between two letters: nothing, symbols, digits (and symbols), spaces, or a
-    break (a line end, a symbol beside a space, more than four characters)."""
+    """What stands between two letters: nothing, symbols, digits (and symbols), spaces, digits with
+    spaces, symbols with a space on either side, or a break (a line end, a symbol with a space on
+    one side, more than four characters)."""
 
     NONE = 0
     SYMBOL = 1
     DIGIT = 2
     SPACE = 3
-    BREAK = 4
+    SPACED_DIGIT = 4
+    SPACED_SYMBOL = 5
+    BREAK = 6
 
 
 class Mark(NamedTuple):
@@ -72,6 +75,8 @@ _CONJOINING = (
     {chr(0x1100 + n): c for n, c in enumerate(LEADS)}
     | {chr(0x1161 + n): c for n, c in enumerate(VOWELS)}
     | {chr(0x11A7 + n): c for n, c in enumerate(TAILS) if n}
+    # Pairs such as ㅄ, for which NFKC gives letters that begin no syllable any more.
+    | {unicodedata.normalize("NFKC", c): c for c in map(chr, range(0x3131, 0x3164))}
 )
 _DASHES = "ㅡー一"
 
@@ -161,13 +166,16 @@ def letters_of(marks: Sequence[Mark]) -> Letters:
 class Between:
     """Counts what stands between two letters."""
 
-    __slots__ = ("broken", "digits", "spaces", "symbols")
+    __slots__ = ("broken", "digits", "first", "last", "spaces", "symbols")
 
     def __init__(self) -> None:
         self.symbols = self.digits = self.spaces = 0
         self.broken = False
+        self.first = self.last = ""
 
     def see(self, char: str) -> None:
+        self.first = self.first or char
+        self.last = char
         if char == " ":
             self.spaces += 1
         elif char == "\n":
@@ -179,8 +187,12 @@ class Between:
 
     def kind(self) -> Gap:
         signs = self.symbols + self.digits
-        if self.broken or signs + self.spaces > _MOST_BETWEEN or (signs and self.spaces):
+        if self.broken or signs + self.spaces > _MOST_BETWEEN:
             return Gap.BREAK
+        if signs and self.spaces:
+            if not self.symbols:
+                return Gap.SPACED_DIGIT
+            return Gap.SPACED_SYMBOL if self.first == self.last == " " else Gap.BREAK
         if self.spaces:
             return Gap.SPACE
         return Gap.DIGIT if self.digits else Gap.SYMBOL if signs else Gap.NONE
@@ -242,6 +254,16 @@ def _letters_together(marks: Sequence[Mark]) -> list[Mark]:
             and marks[place - 1].char in LEADS
             and marks[place + 1].char in VOWELS
         )
-        if not parted:
+        if not parted and not _parts_spelled(marks, place):
             out.append(mark)
     return out
+
+
+def _parts_spelled(marks: Sequence[Mark], place: int) -> bool:
+    """Whether this is a space in a word that is spelled out, with a vowel near: ㅂ ㅕ ㅇ ㅅ ㅣ ㄴ."""
+    if marks[place].char != " " or not 0 < place < len(marks) - 1:
+        return False
+    near = [marks[n].char if 0 <= n < len(marks) else " " for n in range(place - 3, place + 4)]
+    apart = not near[1].isalpha() and not near[5].isalpha()
+    lone = all("ㄱ" <= char <= "ㅣ" for char in (near[2], near[4]))
+    return apart and lone and any(near[n] in VOWELS for n in (0, 2, 4, 6))

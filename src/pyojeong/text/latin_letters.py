@@ -32,6 +32,12 @@ class LatinLetters:
     def ends_word(self, at: int) -> bool:
         return at >= len(self.text) or self.gaps[at] is not Gap.NONE or self.signs[at]
 
+    def word_end(self, at: int) -> int:
+        """Where the letters end that are attached to the one before `at`."""
+        while at < len(self.text) and self.gaps[at] is Gap.NONE and not self.signs[at]:
+            at += 1
+        return at
+
     def is_whole(self, start: int, end: int, spaces: frozenset[int]) -> bool:
         """Whether what stands inside [start, end) is a disguise: no break, and spaces only where
         the entry has them or between all letters (f u c k)."""
@@ -39,7 +45,7 @@ class LatinLetters:
         if Gap.BREAK in inside:
             return False
         odd = [gap for n, gap in enumerate(inside, 1) if not (n in spaces and gap is Gap.SPACE)]
-        if Gap.SPACE not in odd:
+        if not any(gap >= Gap.SPACE for gap in odd):
             return True
         broken = all(gap is not Gap.NONE for gap in inside)
         return broken and self.starts_word(start) and self.ends_word(end)
@@ -60,7 +66,7 @@ def latin_letters(marks: Sequence[Mark]) -> LatinLetters:
         char = mark.char.lower().translate(_SIGNS) if not letter else mark.char.lower()
         gap = between.kind() if units else Gap.BREAK
         between = Between()
-        if units and gap is Gap.NONE and units[-1] == char:
+        if units and units[-1] == char and (gap is Gap.NONE or _spelled(found, gap, marks, place)):
             found.ends[-1] = mark.end
             found.runs[-1] += 1
             found.signs[-1] &= not letter
@@ -73,6 +79,14 @@ def latin_letters(marks: Sequence[Mark]) -> LatinLetters:
         found.signs.append(not letter)
     found.text = "".join(units)
     return found
+
+
+def _spelled(found: LatinLetters, gap: Gap, marks: Sequence[Mark], place: int) -> bool:
+    """Whether this letter and the one before stand alone each, as in `a s s`."""
+    if gap is Gap.BREAK or found.gaps[-1] is Gap.NONE:
+        return False
+    beside = [*marks[max(0, place - 1) : place], *marks[place + 1 : place + 2]]
+    return not any(m.char.isalnum() for m in beside)
 
 
 def _is_sign(marks: Sequence[Mark], place: int) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from pyojeong.text.disguise import Gap, Letters, Mark, fold_marks, letters_of
 from pyojeong.text.hangul_letters import from_keys
@@ -30,6 +31,7 @@ _LIST = Path(__file__).with_name("profanity_words.toml")
 # What may be attached to a word that was found broken: 시1발놈아, but not 지,랄프.
 _ENDINGS_SYMBOL = frozenset("놈년아야새들럼것같이은는을를의도만가네냐시병개꺼미")
 _ENDINGS_SPACE = frozenset("놈년아야새들럼")
+_SPACES = (Gap.SPACE, Gap.SPACED_DIGIT)
 _LONGEST_ALLOWED = 16
 _CACHED = 30
 _LATIN = re.compile("[A-Za-z]")
@@ -48,7 +50,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The whole list, ready to match. allowed: innocent words by first letter."""
+    """The whole list, ready to match. allowed: innocent words by first letter.
+    innocent: those that the model must not see, too."""
 
     korean: Table
     latin: Table
@@ -57,6 +60,7 @@ class Lexicon:
     signs: tuple[re.Pattern[str], ...]
     allowed: dict[str, tuple[str, ...]]
     interjections: frozenset[str]
+    innocent: dict[str, tuple[str, ...]]
     before: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -76,18 +80,29 @@ class Lexicon:
             ]
         return merged(found)
 
+    def without_innocent(self, text: str) -> str:
+        """The text with blanks for words that look like abuse and are none; its length stays."""
+        letters = letters_of(fold_marks(text))
+        shown = list(text)
+        for at, char in enumerate(letters.text):
+            for word in self.innocent.get(char, ()):
+                if letters.text.startswith(word, at):
+                    start, end = letters.starts[at], letters.ends[at + len(word) - 1]
+                    shown[start:end] = " " * (end - start)
+        return "".join(shown)
+
     def _korean_spans(self, text: str, letters: Letters) -> Iterator[tuple[int, int]]:
         for hit in self._hits(self.korean, letters):
             start = letters.starts[hit.start]
-            if not self._means_something_else(text[max(0, start - 8) : start], letters, hit):
+            if not self._means_something_else(text[max(0, start - 24) : start], letters, hit):
                 yield start, letters.ends[hit.end - 1]
 
     def _means_something_else(self, before: str, letters: Letters, hit: Hit) -> bool:
         """A word broken by spaces after a number or a name: 세 시 발 기차."""
-        if Gap.SPACE not in letters.gaps[hit.start + 1 : hit.end]:
+        if not any(gap >= Gap.SPACE for gap in letters.gaps[hit.start + 1 : hit.end]):
             return False
         guard = self.before.get(letters.text[hit.start])
-        return guard is not None and guard.search(before) is not None
+        return guard is not None and guard.search(normalize("NFC", before)) is not None
 
     def hits_typed(self, letters: Letters) -> Iterator[Hit]:
         return self._hits(self.typed, letters)
@@ -119,7 +134,7 @@ class Lexicon:
         return self._is_whole(entry, letters, hit)
 
     def _starts_word(self, letters: Letters, at: int) -> bool:
-        if letters.gaps[at] in (Gap.SYMBOL, Gap.SPACE, Gap.BREAK):
+        if letters.gaps[at] not in (Gap.NONE, Gap.DIGIT):
             return True
         before = letters.text[at - 1] if at else ""
         return letters.gaps[at] is Gap.NONE and (
@@ -131,14 +146,17 @@ class Lexicon:
         inside = [
             letters.gaps[place]
             for place in range(hit.start + 1, hit.end)
-            if place - hit.start not in entry.spaces or letters.gaps[place] is not Gap.SPACE
+            if place - hit.start not in entry.spaces or letters.gaps[place] not in _SPACES
         ]
         if not any(inside):
             return True
         if Gap.BREAK in inside:
             return False
-        if Gap.SPACE in inside:
-            # Broken by spaces: after every letter, and from the start of a word.
+        if any(gap >= Gap.SPACE for gap in inside):
+            # Broken by spaces: after every letter, and from the start of a word. With symbols as
+            # well (a list, a dialogue) two syllables prove nothing.
+            if Gap.SPACED_SYMBOL in inside and entry.length < 3:
+                return False
             broken = all(gap is not Gap.NONE for gap in inside)
             return (
                 broken
@@ -168,9 +186,9 @@ class Lexicon:
         at, text = 0, latin.text
         while at < len(text):
             hit = self._longest_latin(latin, at) if text[at] in self.latin else None
+            at = latin.word_end(hit.end) if hit else at + 1
             if hit:
-                yield latin.starts[hit.start], latin.ends[hit.end - 1]
-            at = hit.end if hit else at + 1
+                yield latin.starts[hit.start], latin.ends[at - 1]
 
     def _longest_latin(self, latin: LatinLetters, at: int) -> Hit | None:
         for entry in self.latin[latin.text[at]]:
@@ -225,7 +243,7 @@ def _ends_with(letters: Letters, at: int, endings: frozenset[str]) -> bool:
 def _parts(letters: Letters, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The words of a run of lone consonants; one of single letters is one word: ㅅ ㅂ."""
     cuts = [place for place in range(start + 1, end) if letters.gaps[place] >= Gap.SPACE]
-    spaces = [place for place in cuts if letters.gaps[place] is Gap.SPACE]
+    spaces = [n for n in cuts if letters.gaps[n] in _SPACES]
     if len(spaces) == len(cuts) == end - start - 1:
         yield start, end
         return
@@ -254,6 +272,7 @@ def compile_lexicon(allow: Iterable[str] = (), deny: Iterable[str] = ()) -> Lexi
     latin = [*table["latin"]["list"].split(), *(f"<{w}$" for w in denied if w.isascii())]
     lone = {w for w in denied if _LONE.fullmatch(w)} | set(table["lone"]["list"].split())
     allowed = [*table["allow"]["list"].split(), *(_plain_word(w).replace("_", "") for w in allow)]
+    innocent = [*table["innocent"]["list"].split(), *_young_animals(table["innocent"]["animals"])]
     return Lexicon(
         korean=by_first_letter(korean_entry(w) for w in korean if not _LONE.fullmatch(w)),
         latin=by_first_letter(latin_entry(w) for w in latin),
@@ -262,8 +281,13 @@ def compile_lexicon(allow: Iterable[str] = (), deny: Iterable[str] = ()) -> Lexi
         signs=tuple(map(re.compile, table["signs"]["list"])),
         allowed=words_by_first_letter(allowed),
         interjections=frozenset(table["interjections"]),
+        innocent=words_by_first_letter(w for w in [*allowed, *innocent] if not w.isascii()),
         before={k: re.compile(v) for k, v in table["before"].items()},
     )
+
+
+def _young_animals(animals: str) -> list[str]:
+    return [f"{animal}{word}" for animal in animals.split() for word in ("새끼", "의새끼")]
 
 
 @cache

@@ -28,7 +28,7 @@ Slice = tuple[int, int]
 _WINDOW = 600
 _BLANKS = re.compile(r"\s+")
 _SYLLABLES = re.compile("[가-힣ㄱ-ㅣ]")
-_PARTS = 16
+_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,19 @@ class ProfanityGuard:
         shown = [self._shown(texts[place][start:end]) for place, (start, end) in windows]
         scores = model.probabilities(shown)
         for (place, (start, _)), text, score in zip(windows, shown, scores, strict=True):
-            if score < model.threshold:
+            if score < model.threshold or not text.strip():
                 continue
             for first, last in _blamed(model, text):
                 at, to = start + first, start + last
-                yield place, ProfanitySpan(at, to, texts[place][at:to], "model", round(score, 4))
+                yield (
+                    place,
+                    ProfanitySpan(at, to, texts[place][at:to], "model", round(float(score), 4)),
+                )
 
     def _shown(self, text: str) -> str:
-        """The text as the model sees it: words that the user allows are blank."""
+        """The text as the model sees it: words that the user allows are blank, and those that only
+        look like abuse."""
+        text = self._lexicon.without_innocent(text)
         if self._allowed is None:
             return text
         return self._allowed.sub(lambda word: " " * len(word.group()), text)

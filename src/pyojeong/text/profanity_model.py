@@ -89,9 +89,11 @@ def packed(model: ProfanityModel) -> dict[str, NDArray[np.generic]]:
 def unpacked(arrays: Mapping[str, NDArray[np.generic]]) -> ProfanityModel:
     """The model from the arrays of `packed`. Raises KeyError, ValueError."""
     used = np.unpackbits(np.asarray(arrays["used"], np.uint8)).astype(bool)
-    if len(used) & (len(used) - 1):
+    if len(used) == 0 or len(used) & (len(used) - 1):
         raise ValueError(f"{len(used)} buckets")
     weights = np.zeros(len(used), np.int8)
     weights[used] = arrays["weights"]
     scale, bias, slope, shift, threshold = map(float, arrays["numbers"])
+    if not np.isfinite([scale, bias, slope, shift]).all() or not 0 < threshold < 1:
+        raise ValueError("numbers out of range")
     return ProfanityModel(weights, scale, bias, slope, shift, threshold)
