@@ -28,17 +28,18 @@ def read_timeline(
     path: Path,
     *,
     threshold: float | None = None,
+    people: People | None = None,
     classifier: ExpressionClassifier | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Iterator[Timeline]:
     """The faces of a film, in a `with` block: rows lie in a temporary file until it ends.
 
     A film that breaks off is read up to there, with a note. threshold: the detector's, 0 to 1.
-    Raises BadInput where there is no frame to read.
+    people: who follows the faces, instead of the default. Raises BadInput where there is no frame to read.
     """
     info = probe(path)
     every = max(1, round(info.fps / LOOKS_PER_S))
-    people = People(None if threshold is None else BlazeFace(threshold))
+    people = people or People(None if threshold is None else BlazeFace(threshold))
     reader: ExpressionClassifier = classifier or load("ExpressionClassifier")
     step_s = every / info.fps if info.fps else 1 / LOOKS_PER_S
     notes: tuple[Note, ...] = ()
@@ -82,7 +83,7 @@ def _look(
 
 
 def _is_short(last_s: float, duration_s: float, step_s: float) -> bool:
-    return duration_s > 0 and last_s + 2 * step_s + 1.0 < duration_s
+    return duration_s > 0 and last_s + 2 * step_s + 0.4 < duration_s
 
 
 def _broke_off(path: Path, last_s: float, error: BadInput) -> Note:
