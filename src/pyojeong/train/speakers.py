@@ -26,7 +26,7 @@ from pyojeong.text.speakers.turns import State, Talk, Weights, spoken_ones
 from pyojeong.train.speakers_start import START
 
 CORPUS = Path(__file__).parents[3] / "corpus"
-EPOCHS, STEP, MARGIN, PULL = 12, 0.12, 1.2, 0.03
+EPOCHS, STEP, MARGIN, PULL = 15, 0.15, 0.6, 0.1
 _MARK = re.compile(r"\s?\{([^}]*)\}")
 _ARTICLE = re.compile("^(?:the|an?|his|her|my) ")
 

@@ -19,7 +19,6 @@ from pyojeong.text.speakers.words_ko import (
     ANSWERED,
     ASKED,
     ENTERS,
-    KIN,
     LEAVES,
     NEGATED,
     REACTS,
@@ -228,19 +227,7 @@ class Korean:
         called = [m for m in called if itself is None or m.words != itself.words]
         tones = _tones(self.text[max(start, end - 60) : end])
         replies = bool(_REPLY.match(self.text, start, end))
-        told_of = self._told_of(start, min(end, start + 200), called, itself)
-        return Address(called, itself, told_of, tones=tones, replies=replies)
-
-    def _told_of(
-        self, start: int, end: int, called: list[Mention], itself: Mention | None
-    ) -> list[Mention]:
-        """Whom the words name; not kin, for a mother says 엄마 of herself."""
-        places = {m.end for m in called} | ({itself.end} if itself else set())
-        return [
-            m for m in self.nouns.mentions(start, end)
-            if m.role != "bare" and m.end not in places and not m.pronoun
-            and not m.words & KIN and m.name != "나"
-        ]  # fmt: skip
+        return Address(called, itself, tones=tones, replies=replies)
 
     def _begins(self, start: int, at: int) -> bool:
         """Whether only interjections stand before `at` in its sentence."""
