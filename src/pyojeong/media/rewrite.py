@@ -20,7 +20,7 @@ from pyojeong.media.encode import check_film_output
 from pyojeong.media.files import atomic_path, output_failed
 from pyojeong.settings import settings
 
-_COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus")
+_COPIED = ("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "opus")
 """Sound that an MP4 can hold as it is; other sound is encoded as AAC."""
 
 _TICK = Fraction(1, 90_000)
@@ -83,8 +83,10 @@ class FilmCopy:
                 dst_color_range=ColorRange.MPEG,
                 threads=1,
             )
-            self._last = max(self._last + 1, round(time_s / _TICK))
+            before, self._last = self._last, max(self._last + 1, round(time_s / _TICK))
             yuv.pts, yuv.time_base = self._last, _TICK
+            # The last frame is shown as long as the one before it.
+            yuv.duration = self._last - max(before, 0)
             self._container.mux(self._video.encode(yuv))
             self._mux_sound(time_s)
 
