@@ -4,6 +4,7 @@
 
     pj.read_text("오늘은 정말 신난다!")          # sentences with EmotionScores
     pj.read_speakers("“Hi,” said Tom.")         # who says what, and the cast
+    pj.ProfanityGuard().mask("shit happens")    # "**** happens"; .find tells where and why
     pj.read_faces("group.jpg")                  # faces with EmotionScores
     pj.report_faces("photos/", "report.xlsx")   # one row per face, with thumbnails
     pj.express("portrait.jpg", "sadness:0.8")   # the edited photo and a verdict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pyojeong.api import express, read_faces, read_speakers, read_text, report_faces, tell
     from pyojeong.story.film import FilmFormat
     from pyojeong.story.storyboard import Storyboard, read_storyboard
+    from pyojeong.text.profanity import ProfanityGuard
 
 __all__ = [
     "ARKIT_52",
@@ -33,6 +35,7 @@ __all__ = [
     "EmotionScores",
     "Expression",
     "FilmFormat",
+    "ProfanityGuard",
     "PyojeongError",
     "Storyboard",
     "express",
@@ -46,6 +49,7 @@ __all__ = [
 
 _LAZY = {
     "FilmFormat": "pyojeong.story.film",
+    "ProfanityGuard": "pyojeong.text.profanity",
     "Storyboard": "pyojeong.story.storyboard",
     "express": "pyojeong.api",
     "read_faces": "pyojeong.api",

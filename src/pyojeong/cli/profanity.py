@@ -28,7 +28,7 @@ MaskProfanity = Annotated[
     typer.Option(
         "--mask",
         help=say(
-            "Find abuse and show the text with it masked.", "욕설을 찾아 가린 글도 보여 줍니다."
+            "Find abuse and show the text with it masked.", "욕설을 찾아 가린 글을 보여 줍니다."
         ),
     ),
 ]
@@ -69,7 +69,3 @@ def judge_for(wanted: bool, mask: bool) -> Judge | None:
     from pyojeong.text.profanity import ProfanityGuard
 
     return Judge(ProfanityGuard(), mask)
-
-
-def heading(judge: Judge) -> str:
-    return say("masked", "가린 글") if judge.mask else say("abuse", "욕설")

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,12 +17,16 @@ from pyojeong.cli.language import language, say
 from pyojeong.cli.ocr import OcrName, TextImage, described_picture, read_picture
 from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import coloured, print_json, print_note, print_table
+from pyojeong.cli.profanity import FindProfanity, Judge, MaskProfanity, judge_for
 from pyojeong.cli.speakers import speakers_of
 from pyojeong.emotion import UNSURE_WORDS, EmotionScores
 
 if TYPE_CHECKING:
     from pyojeong.text.explain import WordWeight
     from pyojeong.text.reader import TextReader
+
+
+_BATCH = 256
 
 
 def add_to(app: typer.Typer) -> None:
@@ -73,6 +78,8 @@ def command(
     ] = False,
     image: TextImage = None,
     ocr: OcrName = None,
+    profanity: FindProfanity = False,
+    mask: MaskProfanity = False,
 ) -> None:
     from pyojeong.text.reader import TextReader
 
@@ -86,9 +93,10 @@ def command(
         raise typer.BadParameter(say("give --image or a text", "--image와 글 중 하나만 쓰세요"))
     if ocr is not None and image is None:
         raise typer.BadParameter(say("--ocr needs --image", "--ocr에는 --image가 필요합니다"))
+    judge = judge_for(profanity, mask)
     reader = TextReader(load_classifier(classifier, model, label_map))
     if lines is not None:
-        _stream(reader, lines, explained)
+        _stream(reader, lines, explained, judge)
         return
     pictured = None if image is None else read_picture(image, ocr)
     whole = _the_text(text) if pictured is None else pictured.text
@@ -98,6 +106,9 @@ def command(
         described(item.sentence.text, item.scores, found)
         for item, found in zip(read, words, strict=True)
     ]
+    judged = judge.keys([item.sentence.text for item in read]) if judge else []
+    if judged:
+        sentences = [s | keys for s, keys in zip(sentences, judged, strict=True)]
     told = speakers_of(whole, [item.sentence for item in read]) if speakers else None
     if as_json:
         if told is not None:
@@ -119,6 +130,13 @@ def command(
     if told is not None:
         columns.append(say("speaker", "화자"))
         rows = [[*row, told.shown(n)] for n, row in enumerate(rows)]
+    if judge is not None and judge.mask:
+        # What is masked must not stand beside it.
+        shown = (judge.shown(keys) for keys in judged)
+        rows = [[*row[:2], text, *row[3:]] for row, text in zip(rows, shown, strict=True)]
+    elif judge is not None:
+        columns.append(say("abuse", "욕설"))
+        rows = [[*row, judge.shown(keys)] for row, keys in zip(rows, judged, strict=True)]
     print_table(columns, rows)
 
 
@@ -158,13 +176,16 @@ def _is_file(path: Path) -> bool:
         return False  # a long text or one with NUL is no path
 
 
-def _stream(reader: TextReader, source: Path, explained: bool) -> None:
+def _stream(reader: TextReader, source: Path, explained: bool, judge: Judge | None) -> None:
     from pyojeong.media.textinput import text_lines
 
     lines = sys.stdin if str(source) == "-" else text_lines(source)
-    for text, scores in reader.read_lines(lines):
-        words = reader.explain(text) if explained else None
-        print_json(described(text, scores, words), indent=None)
+    read = reader.read_lines(lines)
+    while batch := list(islice(read, _BATCH)):
+        judged = judge.keys([text for text, _ in batch]) if judge else [{}] * len(batch)
+        for (text, scores), keys in zip(batch, judged, strict=True):
+            words = reader.explain(text) if explained else None
+            print_json(described(text, scores, words) | keys, indent=None)
 
 
 def _certainty(scores: EmotionScores) -> str:
