@@ -1,33 +1,47 @@
 """How many faces are found by their size, how many false ones, how steady the mesh is, how fast.
 
     PYOJEONG_DATA=... python benchmarks/bench_faces.py [--without-faces FOLDER]
+        [--fer PYTHON --meshes FOLDER]
 
 Found faces: heads cut from the sample pictures and muxspace training faces are shrunk to a width
 and pasted into pictures that show none. Those are drawn textures, or the pictures in FOLDER (the
 results kept here used 19 of scikit-image's and scikit-learn's: brick, cells, cat, clock, coffee,
 coins, grass, gravel, galaxies, motorcycle, pages, flower, temple ...), each also turned and at
-five sizes for the false ones.
+five sizes for the false ones. False faces are also counted in 220 drawn pictures (`faceless.py`).
+
+`--fer` names the Python of an environment with the package `fer` (see `fer_other.py`); `--meshes`
+the folder that `python -m pyojeong.train.expression_meshes` writes. Both then read the FER2013
+public test's crops and one 1280 px photo of one face.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
+import subprocess
+import tempfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
+from faceless import faceless
 from PIL import Image
 from report import Table, best_of, write_report
 
+from pyojeong.emotion import EMOTIONS, LABEL_SETS, Emotion
+from pyojeong.face.align import crop_matrix
 from pyojeong.face.blazeface import BlazeFace
+from pyojeong.face.classifier import ASSET, SIZE, blend
 from pyojeong.face.facemesh import FaceMeshNet
+from pyojeong.face.reader import FaceReader
 from pyojeong.face.roi import Roi, roi_from_points
 from pyojeong.media.image import read_image
+from pyojeong.network import Network
 
-WIDTHS = (16, 20, 24, 32, 48, 80, 160)
+WIDTHS = (12, 16, 20, 24, 32, 48, 80, 160)
 THRESHOLDS = (0.72, 0.77, 0.82)
 
 
@@ -113,6 +127,12 @@ def false_faces(detector: BlazeFace, empty: list[np.ndarray]) -> Table:
     return ["pictures", *(f"faces at {t}" for t in THRESHOLDS)], [row]
 
 
+def drawn_faces(detector: BlazeFace, count: int = 220) -> Table:
+    scores = [s for _, p in faceless(count) for s in detector.detect(p).scores.tolist()]
+    row = [str(count), *(str(int(np.sum(np.array(scores) >= t))) for t in THRESHOLDS)]
+    return ["drawn pictures", *(f"faces at {t}" for t in THRESHOLDS)], [row]
+
+
 def jitter(data: Path, detector: BlazeFace, mesher: FaceMeshNet) -> Table:
     """Spread of the mesh when the first square is moved, scaled and turned at random."""
     rng = np.random.default_rng(0)
@@ -161,19 +181,84 @@ def speed(data: Path) -> Table:
     return ["picture", "faces", "detection, ms", "mesh of all faces, ms"], rows
 
 
+def against_fer(data: Path, python: Path, meshes: Path) -> Table:
+    """Accuracy on the same crops and the best of ten runs on the same photo."""
+    photo = resized(read_image(data / "samples/pexels_max_neutral.jpeg").rgb, 1280)
+    tests = data / "faces/fer2013_public_test.npz"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.png"
+        cv2.imwrite(str(path), photo[:, :, ::-1])
+        script = Path(__file__).parent / "fer_other.py"
+        command = [str(python), str(script), str(tests), str(path)]
+        done = subprocess.run(command, capture_output=True, check=True, text=True)
+    theirs = json.loads(done.stdout.splitlines()[-1])
+    head, house, votes = our_accuracy(tests, meshes)
+    reader = FaceReader()
+    took = best_of(10, lambda: reader.read(photo))
+    return ["reader", "FER2013 labels", "FER+ most voted", "photo, ms"], [
+        [
+            "fer",
+            f"{theirs['accuracy']:.1%}",
+            f"{theirs['ferplus']:.1%}",
+            f"{1e3 * theirs['seconds']:.0f}",
+        ],
+        ["ours, FER2013 head", f"{head:.1%}", "", ""],
+        ["ours, house reading", f"{house:.1%}", f"{votes:.1%}", f"{1e3 * took:.0f}"],
+    ]
+
+
+def our_accuracy(tests: Path, meshes: Path) -> tuple[float, float, float]:
+    """Of the FER2013 head on FER2013 labels, and of the house reading on these and on the most
+    voted FER+ class."""
+    table = np.load(tests)
+    images, labels = table["images"], table["labels"]
+    points = np.load(meshes / f"{tests.stem}.npz")["points"]
+    network = Network(ASSET)
+    fer, house = [], []
+    for image, mesh in zip(images, points, strict=True):
+        matrix = crop_matrix(mesh, SIZE) if np.isfinite(mesh[0, 0]) else np.eye(2, 3)
+        crop = cv2.warpAffine(image, matrix, (SIZE, SIZE), borderMode=cv2.BORDER_REPLICATE)
+        first, second = network.run(crop[None, None].astype(np.float32))
+        fer.append(int(first[0].argmax()))
+        house.append(blend(first[0].tolist(), second[0].tolist(), ASSET).emotion)
+    known = labels >= 0
+    names = list(LABEL_SETS["fer-7"].weights.values())
+    true = [max(names[label], key=names[label].__getitem__) for label in labels]
+    voted = house_votes(table["ferplus_votes"].argmax(1))
+    read = np.array([EMOTIONS.index(e) for e in house])
+    return (
+        float((np.array(fer) == labels)[known].mean()),
+        float((read == [EMOTIONS.index(e) for e in true])[known].mean()),
+        float((read == voted)[known & (voted >= 0)].mean()),
+    )
+
+
+def house_votes(columns: np.ndarray) -> np.ndarray:
+    """FER+ columns as house emotions; -1 for "unknown" and "no face"."""
+    rows = LABEL_SETS["ferplus-8"].weights.values()
+    of_column = [EMOTIONS.index(Emotion(max(row, key=row.__getitem__))) for row in rows]
+    return np.array([*of_column, -1, -1])[columns]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--without-faces", type=Path)
-    folder = parser.parse_args().without_faces
+    parser.add_argument("--fer", type=Path)
+    parser.add_argument("--meshes", type=Path)
+    options = parser.parse_args()
+    folder = options.without_faces
     data = Path(os.environ["PYOJEONG_DATA"])
     empty = [read_image(p).rgb for p in sorted(folder.iterdir())] if folder else textures()
     low = BlazeFace(THRESHOLDS[0])
     tables = {
         "Speed": speed(data),
         "False faces": false_faces(low, empty),
+        "False faces in drawn pictures": drawn_faces(low),
         "Faces found": found(low, heads(data, BlazeFace()), empty),
         "Steadiness of the mesh": jitter(data, low, FaceMeshNet()),
     }
+    if options.fer and options.meshes:
+        tables["Against fer"] = against_fer(data, options.fer, options.meshes)
     write_report("faces", __doc__ or "", tables)
 
 

@@ -196,3 +196,20 @@ def test_a_view_over_the_edge_is_black_there():
 def test_a_view_beside_the_picture_is_survived(view):
     part = cut(np.full((20, 20, 3), 255, np.uint8), view, 24)
     assert part.shape == (24, 24, 3)
+
+
+def test_an_upside_down_face_alone_in_the_picture(detector, portrait):
+    turned = np.ascontiguousarray(portrait[::-1, ::-1])
+    faces = detector.detect(turned)
+    size = turned.shape[0]
+    assert found(faces, np.array([size - FACE[[2, 3, 0, 1]]])) == [True]
+    right, left = faces.keypoints[0, :2]
+    assert right[0] > left[0]
+
+
+@pytest.mark.parametrize("size", [20, 26])
+def test_one_small_face_alone_is_searched_for(detector, portrait, size):
+    image, truth = scene(portrait, 640, 480, [(300, 200, size)])
+    faces = detector.detect(image)
+    assert found(faces, truth) == [True]
+    assert len(faces) == 1

@@ -36,8 +36,11 @@ MOST_TILES = 12
 """Large pictures get larger tiles instead of more."""
 
 SMALL, HALVINGS = 0.12, 2
-"""Two faces smaller than this share of their tile make a crowd, which is searched again with
-tiles of half the side, and once more."""
+"""Where no face is larger than this share of the tile, or two are smaller, others must have been
+missed: the picture is searched again with tiles of half the side, and once more."""
+
+FINEST, MOST_FINE = 150, 200
+"""No such tile is smaller, px, and no such search has more of them."""
 
 OVERLAP = 0.35
 """Share of a tile that its neighbour sees again."""
@@ -73,16 +76,29 @@ class BlazeFace:
         self._far = full_range()
 
     def detect(self, image: Image) -> Faces:
-        """Faces of an RGB picture, best first; an empty result where there are none."""
+        """Faces of an RGB picture, best first; an empty result where there are none.
+
+        Faces turned by more than 100 degrees are looked for only where no other is found.
+        """
+        found = self._upright(image, HALVINGS)
+        if not len(found[0]):
+            turned = np.ascontiguousarray(image[::-1, ::-1])
+            found = _turned_back(self._upright(turned, 0), image)
+        return _clipped(found, image)
+
+    def _upright(self, image: Image, halvings: int) -> Found:
+        """Faces of a picture that are not upside down; boxes not clipped."""
         side = tile_side(image)
         found = self._confirm(image, self._search(image, side, [self._near, self._far]))
-        for _ in range(HALVINGS):
-            if max(image.shape[:2]) <= side / 2 or not _is_crowd(found, side):
-                break
+        for _ in range(halvings):
             side /= 2
+            if side < FINEST or max(image.shape[:2]) <= side or not _misses_small(found, 2 * side):
+                break
+            if len(tiles(image, side)) > MOST_FINE:
+                break
             more = _apart_from(found, self._search(image, side, []))
             found = distinct(*_joined([found, self._confirm(image, more)]))
-        return _clipped(found, image)
+        return found
 
     def _confirm(self, image: Image, candidates: Found) -> Found:
         """Those candidates that pass the second look, as it saw them."""
@@ -181,10 +197,19 @@ def _joined(found: list[Found]) -> Found:
     return boxes, scores, keypoints
 
 
-def _is_crowd(found: Found, side: float) -> bool:
-    """Whether faces are so small in their tiles that others must have been missed."""
+def _misses_small(found: Found, side: float) -> bool:
+    """Whether faces are so small in their tiles that others must have been missed, or there is
+    none at all."""
     boxes = found[0]
-    return int(np.sum(boxes[:, 2] - boxes[:, 0] < SMALL * side)) >= 2
+    small = boxes[:, 2] - boxes[:, 0] < SMALL * side
+    return bool(small.all()) or int(small.sum()) >= 2
+
+
+def _turned_back(found: Found, image: Image) -> Found:
+    """What was found in the picture turned by 180 degrees, as it lies in the picture."""
+    boxes, scores, keypoints = found
+    corner = np.array([image.shape[1], image.shape[0]], np.float32)
+    return np.tile(corner, 2) - boxes[:, [2, 3, 0, 1]], scores, corner - keypoints
 
 
 def _apart_from(found: Found, others: Found) -> Found:
