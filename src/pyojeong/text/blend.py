@@ -1,7 +1,7 @@
 """TextEmotion "blend": words and sentences read together, Korean and English, 20 megabytes.
 
-The n-gram model of `classifier.py` knows many words, the transformer of `transformer.py` how
-they combine. What counts as neutral differs between a story, a comment and a film line: the
+The n-gram models of `classifier.py` and `kind_words.py` know many words, the transformer of
+`transformer.py` how they combine. What counts as neutral differs between a story, a comment and a film line: the
 answer is a mixture over these kinds of text, weighted by how much the text looks like each
 (mixture of experts, Jacobs et al. 1991). Weights fitted on validation data, which also calibrates
 the probabilities.
@@ -23,6 +23,7 @@ from pyojeong.emotion import EmotionScores, Unsure
 from pyojeong.errors import MissingWeights
 from pyojeong.text.classifier import NgramModel, load_model, probabilities
 from pyojeong.text.features import GROUPS, extract, fold
+from pyojeong.text.kind_words import load_kind_words
 from pyojeong.text.language import Language, detect_language
 from pyojeong.text.normalize import normalize
 from pyojeong.text.transformer import Evidence, Transformer
@@ -36,10 +37,12 @@ _NEUTRAL = (0.0,) * 6 + (1.0,)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the n-grams say of n texts. emotions: (n, 7) evidence. kinds: (n, k) the same for the
-    kinds of text of one language. count: (n,) features of words, 1 where there is no word."""
+    """What the n-grams say of n texts. emotions: (n, 7) evidence. own: (n, k, 7) the same by what
+    words mean in each kind of text. kinds: (n, k) evidence for the kinds of text of one language.
+    count: (n,) features of words, 1 where there is no word."""
 
     emotions: NDArray[np.float32]
+    own: NDArray[np.float32]
     kinds: NDArray[np.float32]
     count: NDArray[np.int64]
 
@@ -48,12 +51,14 @@ class Words:
 class Blend:
     """How one language's two models are weighed for each of k kinds of text.
 
-    sentence: (k,) weight of the transformer. words: (k,) weight of the n-grams. bias: (k, 7).
+    sentence: (k,) weight of the transformer. words: (k,) weight of the n-grams, own: (k,) of the
+    kind's own. bias: (k, 7).
     kind_sentence, kind_words: (k,) the same for the kinds of text themselves, kind_bias: (k,).
     """
 
     sentence: NDArray[np.float32]
     words: NDArray[np.float32]
+    own: NDArray[np.float32]
     bias: NDArray[np.float32]
     kind_sentence: NDArray[np.float32]
     kind_words: NDArray[np.float32]
@@ -63,6 +68,7 @@ class Blend:
         """(n, 7) probabilities."""
         logits = evidence.logits * self.sentence[:, None] + self.bias
         logits = logits + words.emotions[:, None] * self.words[:, None]
+        logits = logits + words.own * self.own[:, None]
         powers = np.exp(logits - logits.max(axis=2, keepdims=True))
         answers = powers / powers.sum(axis=2, keepdims=True)
         kinds = evidence.kinds * self.kind_sentence + words.kinds * self.kind_words
@@ -119,7 +125,8 @@ def read_words(model: NgramModel, folded: Sequence[str], lang: str) -> Words:
     half = kinds.shape[1] // len(TRANSFORMERS)
     start = half * list(TRANSFORMERS).index(lang)
     count = np.bincount(features.rows[GROUPS.index("words")], minlength=len(folded))
-    return Words(emotions, kinds[:, start : start + half], count)
+    own = load_kind_words()[lang].evidence(features)
+    return Words(emotions, own, kinds[:, start : start + half], count)
 
 
 def _scores(

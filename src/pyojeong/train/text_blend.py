@@ -18,7 +18,7 @@ from pyojeong.text.transformer import Evidence
 from pyojeong.train.text_data import Rows
 
 Floats = NDArray[np.float32]
-RARITY = 0.25
+RARITY = 0.5
 """0 fits accuracy, 1 weighs all classes alike; between the two both measures are served."""
 
 

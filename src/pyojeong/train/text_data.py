@@ -230,7 +230,7 @@ def translated_pairs() -> tuple[list[str], list[str]]:
 
 
 def fine_labels(rows: Rows) -> NDArray[np.uint8]:
-    """(n, 71) the labels that raters really chose: KOTE's 43 and GoEmotions' 28; zeros for rows of
+    """(n, 72) the labels that raters really chose: KOTE's 44 and GoEmotions' 28; zeros for rows of
     other sources."""
     ambiguous = pd.read_parquet(data_folder() / "emotion_goemotions_ambiguous_trainval.parquet")
     tables = [
