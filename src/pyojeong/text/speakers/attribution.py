@@ -16,9 +16,10 @@ from pyojeong.text.normalize import normalize
 from pyojeong.text.speakers.cast import Character
 from pyojeong.text.speakers.clues import Grammar
 from pyojeong.text.speakers.en import English
+from pyojeong.text.speakers.evidence import Evidence, Kind, look_back
 from pyojeong.text.speakers.ko import Korean
 from pyojeong.text.speakers.quotes import SINGLE, Turn, crowded, turns
-from pyojeong.text.speakers.scene import Evidence, Kind, Scene
+from pyojeong.text.speakers.scene import Scene
 from pyojeong.text.speakers.turns import take_turns
 
 NARRATOR = "narrator"
@@ -87,7 +88,7 @@ def read_scene(text: str) -> Scene:
     for turn in found:
         lang = detect_language(text[turn.start : turn.end])
         scene.read(turn, grammars.get(lang) or grammars.get(main) or next(iter(grammars.values())))
-    scene.finish()
+    look_back(scene.found)
     return scene
 
 

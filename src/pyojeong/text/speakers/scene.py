@@ -3,128 +3,28 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import Literal
+from dataclasses import replace
 
 from pyojeong.text.speakers.cast import Cast, Character
-from pyojeong.text.speakers.clues import STOP, Bond, Clause, Grammar, Mention
+from pyojeong.text.speakers.clues import STOP, Clause, Grammar, Mention
+from pyojeong.text.speakers.evidence import (
+    Clue,
+    Evidence,
+    Stretch,
+    bond_names,
+    link_of,
+    newcomer,
+    place,
+)
 from pyojeong.text.speakers.quotes import SINGLE, TITLE, Quotation, Turn
-from pyojeong.text.speakers.weights import WEIGHTS
 
 _ASKS = re.compile("[?？]")
 _FINISHED = re.compile("[.!?…~,。！？—–-]\\s*$|[다요까네지군나라야데걸게자어아해래냐니][’']?$")
-Kind = Literal["speech", "thought"]
-Clue = Literal["tag after", "tag before", "inside", "pronoun", "script", "beat", "turn", "name"]
 _LOOK_BACK, _SOON = 8, 4
 _YOUNG = frozenset(
     ["꼬마", "학생", "아가", "젊은이", "총각", "아가씨", "lad", "boy", "girl", "child", "kid"]
 )
 """How the one who tells may be called by others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Somebody who acts between two quotations, and what that tells if it speaks the first only,
-    the second only, or both (names of `WEIGHTS`)."""
-
-    character: Character
-    first: tuple[str, ...]
-    second: tuple[str, ...]
-    both: tuple[str, ...]
-
-
-@dataclass(slots=True, eq=False)
-class Evidence:
-    """One quotation. fixed: its speaker, where grammar decides; clue: by what. hints: points for
-    others. barred: who cannot be it. called: whom it addresses. recent: who was mentioned last; soon: who next.
-    gap: sentences of narration since the quotation before. apart: among them a paragraph without
-    quotation. shared: several speak in its paragraph. same: the speaker before goes on.
-    tagged: only the tag of the quotation before stands between. asks: it holds a question. silent: nobody says it.
-    turn: where its paragraph or line starts."""
-
-    start: int
-    end: int
-    kind: Kind = "speech"
-    fixed: Character | None = None
-    clue: Clue = "turn"
-    hints: dict[Character, set[str]] = field(default_factory=dict)
-    barred: set[Character] = field(default_factory=set)
-    called: list[Character] = field(default_factory=list)
-    recent: list[Character] = field(default_factory=list)
-    soon: list[Character] = field(default_factory=list)
-    gap: int = 0
-    apart: bool = False
-    shared: bool = False
-    same: bool = False
-    goes_on: bool = False
-    tagged: bool = False
-    asks: bool = False
-    tones: frozenset[str] = frozenset()
-    replies: bool = False
-    told_of: list[Character] = field(default_factory=list)
-    silent: bool = False
-    turn: int = 0
-    link: Link | None = None
-
-    @property
-    def likely(self) -> Character | None:
-        """The speaker as far as the words around it tell."""
-        return self.fixed or max(self.hints, key=self.points, default=None)
-
-    def points(self, character: Character) -> float:
-        """What all hints at a character are worth."""
-        return sum(WEIGHTS.get(name, 0.0) for name in self.hints.get(character, ()))
-
-    def hint(self, character: Character | None, *names: str) -> None:
-        """Note what speaks for a character (names of `WEIGHTS`)."""
-        if character is not None:
-            self.hints.setdefault(character, set()).update(names)
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """A sentence text[start:end] in which somebody acts; sentences before and after it in its
-    stretch."""
-
-    start: int
-    end: int
-    actor: Mention
-    before: int
-    after: int
-
-
-@dataclass(slots=True)
-class _Stretch:
-    """Narration between quotations: what of it is not the tag of the one before. begun: where it
-    starts with that tag, right after a quotation."""
-
-    start: int
-    end: int
-    mentions: list[Mention]
-    begun: int = -1
-
-    def beats(self, text: str) -> list[Beat]:
-        """Each sentence with somebody acting in it, the last first."""
-        stops = [m.end() for m in STOP.finditer(text, self.start, self.end)]
-        if not stops or text[stops[-1] : self.end].strip():
-            stops.append(self.end)
-        firsts: dict[int, Mention] = {}
-        for mention in self.mentions:
-            if mention.start >= self.start and mention.role in ("topic", "subject"):
-                number = bisect_left(stops, mention.start + 1)
-                kept = firsts.get(number)
-                if kept is None or (kept.role == "subject" and mention.role == "topic"):
-                    firsts[number] = mention
-        return [
-            Beat(([self.start, *stops])[n], stops[n], m, n, len(stops) - 1 - n)
-            for n, m in sorted(firsts.items(), reverse=True)
-        ]
-
-    def sentences(self, text: str) -> int:
-        words = text[self.start : self.end].strip()
-        return max(1, len(STOP.findall(words))) if words else 0
 
 
 class Scene:
@@ -138,7 +38,7 @@ class Scene:
         self.found: list[Evidence] = []
         self.first_person: Character | None = None
         self._who: dict[int, Character] = {}
-        self._past = _Stretch(0, 0, [])
+        self._past = Stretch(0, 0, [])
         self._gap = 0
         self._apart = False
         self._goes_on = False
@@ -178,19 +78,19 @@ class Scene:
             self._goes_on = evidence.goes_on = self._continues(quote, after, following[1], followed)
             here = replace(ahead, start=after.end) if used else replace(ahead, begun=ahead.start)
             self._gap = here.sentences(self.text)
-            self._past = _Stretch(0, 0, [])
+            self._past = Stretch(0, 0, [])
         if here.sentences(self.text):
             self._past = here
 
     # --- parts of a turn ---------------------------------------------------------------------
 
-    def _stretch(self, span: tuple[int, int], grammar: Grammar) -> _Stretch:
+    def _stretch(self, span: tuple[int, int], grammar: Grammar) -> Stretch:
         """A stretch of narration; everybody in it is met."""
         mentions = grammar.mentions(*span)
         for number, mention in enumerate(mentions):
             # The pronoun of a tag may be anybody's: it tells no gender.
             self._meet(mention, vote=number > 0 or self.text[mention.start].isupper())
-        return _Stretch(*span, mentions)
+        return Stretch(*span, mentions)
 
     def _meet(self, mention: Mention | None, vote: bool = True) -> Character | None:
         if mention is None:
@@ -237,10 +137,10 @@ class Scene:
         label = replace(named, name=turn.script, proper=True, role="subject", generic="")
         evidence.fixed = self.cast.meet(label)
         self.found.append(evidence)
-        self._gap, self._goes_on, self._past = 0, False, _Stretch(0, 0, [])
+        self._gap, self._goes_on, self._past = 0, False, Stretch(0, 0, [])
         self._apart = False
 
-    def _acting(self, here: _Stretch) -> Character | None:
+    def _acting(self, here: Stretch) -> Character | None:
         """Who acts in the last sentence before a quotation."""
         beats = here.beats(self.text)
         return self._meet(beats[0].actor) if beats and beats[0].after == 0 else None
@@ -283,7 +183,7 @@ class Scene:
         return called
 
     def _judge(
-        self, evidence: Evidence, here: _Stretch, ahead: _Stretch, after: Clause, followed: bool,
+        self, evidence: Evidence, here: Stretch, ahead: Stretch, after: Clause, followed: bool,
         grammar: Grammar,
     ) -> bool:  # fmt: skip
         """Decide or weigh; whether the clause after the quotation is its tag."""
@@ -338,56 +238,34 @@ class Scene:
             elif other is not character:
                 evidence.hint(other, "pronoun other")
 
-    def _nearest(self, evidence: Evidence, here: _Stretch | None) -> None:
+    def _nearest(self, evidence: Evidence, here: Stretch | None) -> None:
         """She, who acts right before: she raised her hand. “I know,” she said."""
         actor = self._acting(here) if here else None
         if actor is not None and "pronoun" in evidence.hints.get(actor, ()):
             evidence.hint(actor, "pronoun near", *([] if evidence.shared else ["own"]))
 
     def _weigh_before(
-        self, evidence: Evidence, source: _Stretch, own: bool, after: Clause, grammar: Grammar
+        self, evidence: Evidence, source: Stretch, own: bool, after: Clause, grammar: Grammar
     ) -> None:
         """What is told by who acts before a quotation."""
         beats = source.beats(self.text)
         actors = {self._meet(beat.actor) for beat in beats}
         if own and source.start == source.begun and len(actors) == 1:
-            evidence.link = self._link(beats, grammar, evidence.shared, source.start)
+            actor = self._meet(beats[0].actor)
+            if actor is not None:
+                evidence.link = link_of(actor, beats, grammar, evidence.shared, source.start)
             return
         for beat in beats[:3]:
             bond = grammar.bond(beat.start, beat.end, beat.actor)
-            names = ["earlier"] if beat.after else _named("before", bond)
-            names += self._place(evidence, own)
+            names = ["earlier"] if beat.after else bond_names("before", bond)
+            names += place(evidence, own)
             if not evidence.shared and beat is beats[-1] and len(beats) > 1:
                 names += ["own first" if own else "across first"]
             names += ["zero subject"] if after.attached and not (after.cited or beat.after) else []
             evidence.hint(self._meet(beat.actor), *names)
 
-    @staticmethod
-    def _place(evidence: Evidence, own: bool) -> list[str]:
-        """What the place of an action beside a quotation is worth: in its paragraph, in one
-        before with a quotation of its own, or in one without."""
-        if own:
-            return [] if evidence.shared else ["own"]
-        return ["across" if evidence.apart or evidence.shared else "across quoted"]
-
-    def _link(self, beats: list[Beat], grammar: Grammar, shared: bool, start: int) -> Link | None:
-        """The one who alone acts between two quotations."""
-        character = self._meet(beats[0].actor)
-        if character is None:
-            return None
-        head, last = beats[-1], beats[0]
-        first = _named("first", grammar.bond(head.start, head.end, head.actor))
-        first += ["first new"] if character.first >= start else []
-        second = _named("second", grammar.bond(last.start, last.end, last.actor))
-        both = _named("both", grammar.bond(head.start, head.end, head.actor))
-        first += ["first later"] if head.before else []
-        second += ["second earlier"] if last.after else []
-        both += ["both longer"] if len(beats) > 1 else []
-        both += [] if shared else ["both own"]
-        return Link(character, tuple(first), tuple(second), tuple(both))
-
     def _weigh_after(
-        self, evidence: Evidence, ahead: _Stretch, followed: bool, grammar: Grammar
+        self, evidence: Evidence, ahead: Stretch, followed: bool, grammar: Grammar
     ) -> None:
         """What is told by who acts right after a quotation."""
         beats = ahead.beats(self.text)
@@ -396,14 +274,9 @@ class Scene:
             return
         head = beats[-1]
         bond = grammar.bond(head.start, head.end, head.actor)
-        names = _named("after", bond) + ([] if evidence.shared else ["own"])
+        names = bond_names("after", bond) + ([] if evidence.shared else ["own"])
         actor = self._meet(head.actor)
-        evidence.hint(actor, *names, *self._new(actor, ahead))
-
-    @staticmethod
-    def _new(actor: Character | None, ahead: _Stretch) -> list[str]:
-        """Who comes up for the first time right after a quotation is mostly its speaker."""
-        return ["after new"] if actor is not None and actor.first >= ahead.start else []
+        evidence.hint(actor, *names, *newcomer(actor, ahead))
 
     def _tell_kind(self, evidence: Evidence, quote: Quotation, after: Clause) -> None:
         """Speech, thought, or (a title, words singled out) nobody's."""
@@ -419,20 +292,3 @@ class Scene:
                 evidence.silent = True
         elif quote.mark in TITLE and not (after.act or after.attached):
             evidence.silent = not _FINISHED.search(self.text[slice(*quote.inside())])
-
-    def finish(self) -> None:
-        """What a later quotation tells of an earlier one."""
-        for evidence, following in reversed(list(pairwise(self.found))):
-            if evidence.goes_on and evidence.fixed is None and following.fixed is not None:
-                evidence.fixed, evidence.clue = following.fixed, "inside"
-        for evidence, following in pairwise(self.found):
-            link = following.link
-            if link and (evidence.silent or "thought" in (evidence.kind, following.kind)):
-                evidence.hint(link.character, *(n.replace("first", "after") for n in link.first))
-                names = (n.replace("second", "before") for n in link.second)
-                following.hint(link.character, *names)
-                following.link = None
-
-
-def _named(side: str, bond: Bond) -> list[str]:
-    return [f"{side} {bond.kind}", *(f"{side} {mood}" for mood in bond.moods)]

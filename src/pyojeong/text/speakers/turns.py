@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyojeong.text.speakers.cast import Character
-from pyojeong.text.speakers.scene import Evidence
+from pyojeong.text.speakers.evidence import Evidence
 from pyojeong.text.speakers.weights import WEIGHTS
 
 _CANDIDATES = 7
