@@ -164,8 +164,7 @@ class Layout:
         taken = (
             np.array(self.taken, np.float64).reshape(-1, 4) + np.array([-1, -1, 1, 1]) * self.gap
         )
-        hits: NDArray[np.bool_] = _area_shared(boxes, taken).any(1)
-        return hits
+        return np.asarray(_area_shared(boxes, taken).any(1), np.bool_)
 
     def _hits_leaders(self, boxes: Floats) -> NDArray[np.bool_]:
         if not self.leaders:
@@ -175,8 +174,7 @@ class Layout:
         within &= (points[None, :, 1] > boxes[:, None, 1]) & (
             points[None, :, 1] < boxes[:, None, 3]
         )
-        hits: NDArray[np.bool_] = within.any(1)
-        return hits
+        return np.asarray(within.any(1), np.bool_)
 
     def _is_clear(self, row: int, leader: tuple[float, float, float, float]) -> bool:
         points = _along(leader)[1:-1]

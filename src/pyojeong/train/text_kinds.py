@@ -60,7 +60,8 @@ class Learned:
 def main() -> None:
     """Learn every source, measure, write the asset."""
     config, rows = Config(), training_rows()
-    arrays, lines = {}, []
+    arrays: dict[str, NDArray[np.generic]] = {}
+    lines: list[str] = []
     for lang, kinds in KINDS.items():
         learned = {kind: learn(rows.of(kind), config) for kind in kinds[1:]}
         words = joined(learned, kinds, config)
