@@ -79,7 +79,16 @@ def test_nothing_but_failures(run, album, tmp_path):
     assert (tmp_path / "r.csv").read_text("utf-8-sig").count("\n") == 3
 
 
-def test_ctrl_c_leaves_what_the_same_command_goes_on_from(run, album, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("lang", "kept", "nothing"),
+    [
+        ("en", "Stopped. What was read is kept in {}; the same command", "nothing was written"),
+        ("ko", "중단했습니다. 지금까지 읽은 것은 {}에", "아무것도 쓰지"),
+    ],
+)
+def test_ctrl_c_leaves_what_the_same_command_goes_on_from(
+    run, album, tmp_path, monkeypatch, lang, kept, nothing
+):
     from pyojeong.face.reader import FaceReader
 
     original, read = FaceReader.read, []
@@ -92,9 +101,11 @@ def test_ctrl_c_leaves_what_the_same_command_goes_on_from(run, album, tmp_path, 
 
     monkeypatch.setattr(FaceReader, "read", once)
     output = tmp_path / "r.csv"
-    got = run("--lang", "en", "faces", album, "-o", output)
+    got = run("--lang", lang, "faces", album, "-o", output)
     assert got.code == 130
-    assert "the same command goes on" in got.err
+    assert kept.format(tmp_path / "r.csv.progress") in got.err
+    assert nothing not in got.err
+    assert (tmp_path / "r.csv.progress").is_dir()
     assert not output.exists()
     monkeypatch.setattr(FaceReader, "read", original)
     got = run("--lang", "ko", "faces", album, "-o", output)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyojeong.cli.faces_progress import ProgressLine
 from pyojeong.cli.language import language, say
-from pyojeong.cli.output import coloured, print_note, print_table
+from pyojeong.cli.output import StoppedAndTold, coloured, print_note, print_table
 from pyojeong.emotion import EMOTIONS
 from pyojeong.errors import BadInput
 from pyojeong.face.report.data_files import print_json_list
@@ -39,7 +39,7 @@ def report(paths: list[Path], outputs: list[Path], asked: Asked, as_json: bool) 
     except KeyboardInterrupt:
         line.done()
         print_note(_stopped(outputs[0]))
-        raise
+        raise StoppedAndTold from None
     finally:
         line.done()
     if not as_json:
@@ -101,6 +101,6 @@ def _print_emotions(summary: Summary) -> None:
 def _stopped(output: Path) -> str:
     folder = progress_folder(output)
     return say(
-        f"What was read is kept in {folder}; the same command goes on from there.",
-        f"지금까지 읽은 것은 {folder}에 있습니다. 같은 명령을 다시 실행하면 이어집니다.",
+        f"Stopped. What was read is kept in {folder}; the same command goes on from there.",
+        f"중단했습니다. 지금까지 읽은 것은 {folder}에 있습니다. 같은 명령을 다시 실행하면 이어집니다.",
     )

@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pyojeong.cli.language import choose_language, language, say
+from pyojeong.cli.output import StoppedAndTold
 from pyojeong.errors import EXIT_CODES, PyojeongError, exit_code
 
 
@@ -25,6 +26,8 @@ def main() -> None:
         _fail(error.text(language()), exit_code(error))
     except KeyboardInterrupt:
         _stopped()
+    except StoppedAndTold:
+        raise
     except SystemExit as stop:
         # Typer turns Ctrl-C inside a command into this exit, without a word.
         if stop.code == EXIT_CODES[KeyboardInterrupt]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pyojeong.cli.language import language, say
 from pyojeong.emotion import KOREAN_NAMES, Emotion
+from pyojeong.errors import EXIT_CODES
 
 COLOURS: dict[Emotion, str] = {
     Emotion.HAPPINESS: "yellow",
@@ -20,6 +21,13 @@ COLOURS: dict[Emotion, str] = {
     Emotion.DISGUST: "green",
     Emotion.NEUTRAL: "white",
 }
+
+
+class StoppedAndTold(SystemExit):
+    """Ctrl-C, after the person was told what is kept: `main` adds nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(EXIT_CODES[KeyboardInterrupt])
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pyojeong.cli.language import say
-from pyojeong.cli.output import print_note
+from pyojeong.cli.output import StoppedAndTold, print_note
 from pyojeong.errors import BadSettings
 
 Out = Annotated[
@@ -142,8 +142,13 @@ def _fine_tune(given: dict[str, Any], file: Path | None, out: Path, resume: bool
     try:
         done = trainer.run(settings, out, resume, print_note)
     except KeyboardInterrupt:
-        print_note(say("Go on later with --resume.", "나중에 --resume으로 이어 할 수 있습니다."))
-        raise
+        print_note(
+            say(
+                "Stopped. Go on later with --resume.",
+                "중단했습니다. 나중에 --resume으로 이어 할 수 있습니다.",
+            )
+        )
+        raise StoppedAndTold from None
     print_note(done.report.line())
     print(out)
 
