@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -197,26 +198,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
-def test_hostile_repetition_costs_linear_work(unit: str) -> None:
+def test_hostile_repetition_costs_linear_work(unit: str, count_calls: Callable[..., int]) -> None:
     """Work is counted in Python calls: ten times the text may cost about ten times the calls."""
-    import sys
-
-    def calls(text: str) -> int:
-        count = 0
-
-        def tick(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        before = sys.getprofile()
-        sys.setprofile(tick)
-        try:
-            attribute(text)
-        finally:
-            sys.setprofile(before)
-        return count
-
-    small, large = calls(unit * 100), calls(unit * 1000)
+    small, large = (count_calls(attribute, unit * times) for times in (100, 1000))
     assert large <= 13 * small + 3000
 
 

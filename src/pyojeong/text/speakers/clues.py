@@ -119,3 +119,12 @@ class Grammar(Protocol):
         """Whether a quotation is a title, a sign, a letter, a sound or a word under discussion;
         start, end: the narration around it."""
         ...
+
+
+def last_sentence(text: str, start: int, end: int) -> tuple[int, bool]:
+    """Where the last sentence of text[start:end] begins, and whether it goes on at `end`."""
+    stops = [m.end() for m in STOP.finditer(text, start, end)]
+    opened = bool(text[stops[-1] if stops else start : end].strip())
+    if opened and stops:
+        return stops[-1], opened
+    return (stops[-2] if len(stops) > 1 else start), opened

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 
-from pyojeong.text.speakers.clues import STOP, Act, Address, Bond, Clause, Mention
+from pyojeong.text.speakers.clues import STOP, Act, Address, Bond, Clause, Mention, last_sentence
 from pyojeong.text.speakers.names_en import is_first_name
 from pyojeong.text.speakers.nouns_en import Nouns
 from pyojeong.text.speakers.words_en import (
@@ -146,13 +146,7 @@ class English:
         return Clause(subject, listener, act, bool(attached or close), end=stop_at)
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
-        stops = [m.end() for m in STOP.finditer(self.text, start, end)]
-        opened = bool(self.text[stops[-1] if stops else start : end].strip())
-        begin = start
-        if opened and stops:
-            begin = stops[-1]
-        elif len(stops) > 1:
-            begin = stops[-2]
+        begin, opened = last_sentence(self.text, start, end)
         act, verb = self._last_act(begin, end)
         subjects = [m for m in _within(mentions, begin, end) if m.role in ("topic", "subject")]
         subject = self._main(begin, end, subjects)

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from pyojeong.text.speakers.clues import STOP, Act, Address, Bond, Clause, Mention
+from pyojeong.text.speakers.clues import STOP, Act, Address, Bond, Clause, Mention, last_sentence
 from pyojeong.text.speakers.nouns_ko import Nouns
 from pyojeong.text.speakers.quotes import SINGLE
 from pyojeong.text.speakers.words_ko import (
@@ -182,13 +182,7 @@ class Korean:
         return Clause(subject, listener, act, attached, end=tag_end)
 
     def before(self, start: int, end: int, mentions: list[Mention]) -> Clause:
-        stops = [m.end() for m in STOP.finditer(self.text, start, end)]
-        opened = bool(self.text[stops[-1] if stops else start : end].strip())
-        begin = start
-        if opened and stops:
-            begin = stops[-1]
-        elif len(stops) > 1:
-            begin = stops[-2]
+        begin, opened = last_sentence(self.text, start, end)
         switches = [m.end() for m in _SWITCH.finditer(self.text, begin, end)]
         last = switches[-1] if switches else begin
         act = _act(self.text[last:end], opened)
