@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyojeong.cli.language import language, say
-from pyojeong.cli.output import coloured, print_note, print_table, progress_bar
+from pyojeong.cli.output import (
+    StoppedAndTold,
+    coloured,
+    print_note,
+    print_table,
+    progress_bar,
+)
 
 if TYPE_CHECKING:
     from pyojeong.face.video.timeline import Timeline
@@ -43,6 +51,7 @@ def read_video(
         _refuse_itself(path, check_film_output(film))
     share = 0.6 if films else 1.0
     with (
+        _tell_if_stopped() as written,
         progress_bar(quiet=as_json) as progress,
         read_timeline(
             path, threshold=threshold, progress=lambda done: progress(share * done)
@@ -52,14 +61,30 @@ def read_video(
             print_note(note.text(language()))
         for table in tables:
             write_timeline(table, timeline, str(path))
+            written.append(table)
         for film in films:
             write_marked(
                 film, path, timeline, language(), lambda done: progress(share + 0.4 * done)
             )
+            written.append(film)
         if as_json:
             write_json_to(sys.stdout, timeline, str(path))
         else:
-            _print(path, timeline, [*tables, *films])
+            _print(path, timeline, written)
+
+
+@contextmanager
+def _tell_if_stopped() -> Iterator[list[Path]]:
+    """A list for what was written: Ctrl-C between two outputs keeps the first, and that is told."""
+    written: list[Path] = []
+    try:
+        yield written
+    except KeyboardInterrupt:
+        if not written:
+            raise
+        names = ", ".join(map(str, written))
+        print_note(say(f"Stopped. Written: {names}", f"중단했습니다. 쓴 파일: {names}"))
+        raise StoppedAndTold from None
 
 
 def _marked_path(path: Path, annotated: Path) -> Path:

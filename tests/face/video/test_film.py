@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from pyojeong.cli.faces_video import read_video
+from pyojeong.cli.output import StoppedAndTold
 from pyojeong.emotion import EMOTIONS
 from pyojeong.errors import BadInput, OutputFailed
+from pyojeong.face.video import drawing
 from pyojeong.face.video.timeline import COLUMNS
 from pyojeong.media.decode import probe, read_frames
 from pyojeong.media.rewrite import FilmCopy
@@ -158,3 +160,25 @@ def test_a_true_face_is_read(portrait, tmp_path):
     run(path, table)
     (track,) = json.loads(table.read_text("utf-8"))["tracks"]
     assert track["dominant"] == "happiness"
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "Stopped. Written: "), ("ko", "중단했습니다. 쓴 파일: ")]
+)
+def test_ctrl_c_between_two_outputs_tells_what_is_there(
+    film, tmp_path, monkeypatch, capsys, lang, told
+):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(drawing, "write_marked", stopped)
+    table, marked = tmp_path / "t.csv", tmp_path / "m.mp4"
+    monkeypatch.setattr("pyojeong.cli.language._current", lang)
+    with pytest.raises(StoppedAndTold) as stop:
+        run(film, table, marked)
+    assert stop.value.code == 130
+    assert f"{told}{table}" in capsys.readouterr().err
+    assert table.stat().st_size
+    assert not marked.exists()
+    with pytest.raises(KeyboardInterrupt):
+        run(film, marked)
