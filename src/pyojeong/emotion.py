@@ -123,6 +123,8 @@ class EmotionScores:
     then normalised). source: backend or asset that read them. label_set: the label set the
     source itself uses, before mapping. intensity: how strongly it is felt, 0 to 1, where the
     source says. unsure: why the reading should not be relied on, if so.
+    label_sets: (name in `LABEL_SETS`, probabilities of its classes in order) for label sets the
+    source knows beside its own reading.
     """
 
     values: tuple[float, ...]
@@ -130,6 +132,7 @@ class EmotionScores:
     label_set: str = "house-7"
     intensity: float | None = None
     unsure: Unsure | None = None
+    label_sets: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.values) != len(EMOTIONS):

@@ -18,7 +18,14 @@ from pyojeong.text.blend import TRANSFORMERS, Blend, BlendEmotion, Words, load_b
 from pyojeong.text.reader import TextReader
 from pyojeong.text.transformer import Evidence, Transformer
 
-ASSETS = (module.ASSET, *TRANSFORMERS.values(), "text_emotion_ngram_v1", "story_moods_v1")
+ASSETS = (
+    module.ASSET,
+    *TRANSFORMERS.values(),
+    "text_emotion_ngram_v1",
+    "text_emotion_kinds_v1",
+    "story_moods_v1",
+    "profanity_ngram_v1",
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +36,7 @@ def reader() -> BlendEmotion:
 def test_files_are_as_certified_and_small_together() -> None:
     for name in ASSETS:
         verify_asset(find_asset(name))
-    assert sum(find_asset(name).size for name in ASSETS) < 23.1e6
+    assert sum(find_asset(name).size for name in ASSETS) < 25e6
 
 
 @pytest.mark.parametrize(
@@ -105,17 +112,19 @@ def test_mixture_of_kinds_is_the_weighted_mean() -> None:
     logits = random.normal(size=(5, 3, 7)).astype(np.float32)
     kinds = random.normal(size=(5, 3)).astype(np.float32)
     words = random.normal(size=(5, 7)).astype(np.float32)
+    own = random.normal(size=(5, 3, 7)).astype(np.float32)
     kinds_said = random.normal(size=(5, 3)).astype(np.float32)
     weights = Blend(
         sentence=np.array([1, 0.5, 2], np.float32),
         words=np.array([0.2, 0, 1], np.float32),
+        own=np.array([0.7, 1, 0], np.float32),
         bias=random.normal(size=(3, 7)).astype(np.float32),
         kind_sentence=np.array([1, 0.3, 2], np.float32),
         kind_words=np.array([0.5, 0.1, 0], np.float32),
         kind_bias=np.array([0, 0.5, -1], np.float32),
     )
     evidence = Evidence(logits, kinds, np.zeros(5, np.float32))
-    found = weights.mixed(evidence, Words(words, kinds_said, np.full(5, 9)))
+    found = weights.mixed(evidence, Words(words, own, kinds_said, np.full(5, 9)))
     for n in range(5):
         chance = np.exp(
             kinds[n] * weights.kind_sentence
@@ -125,7 +134,8 @@ def test_mixture_of_kinds_is_the_weighted_mean() -> None:
         chance /= chance.sum()
         expected = np.zeros(7)
         for k in range(3):
-            z = logits[n, k] * weights.sentence[k] + words[n] * weights.words[k] + weights.bias[k]
+            z = logits[n, k] * weights.sentence[k] + words[n] * weights.words[k]
+            z = z + own[n, k] * weights.own[k] + weights.bias[k]
             expected += chance[k] * np.exp(z) / np.exp(z).sum()
         assert np.allclose(found[n], expected, atol=1e-5)
 

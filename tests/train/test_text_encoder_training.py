@@ -108,7 +108,12 @@ def test_weights_favour_what_is_right() -> None:
         np.array(["kote"] * 600),
         np.full(600, np.nan, np.float32),
     )
-    words = Words(known.astype(np.float32), np.zeros((600, 1), np.float32), np.full(600, 9))
+    words = Words(
+        known.astype(np.float32),
+        np.zeros((600, 1, 7), np.float32),
+        np.zeros((600, 1), np.float32),
+        np.full(600, 9),
+    )
     blend = text_blend.fit(evidence, words, rows, ("kote",))
     assert blend.words[0] > 3 * abs(blend.sentence[0])
     crossed = text_blend.crossed(evidence, words, rows, ("kote",))

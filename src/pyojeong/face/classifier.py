@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.emotion import LABEL_SETS, EmotionScores
+from pyojeong.errors import MissingWeights
 from pyojeong.face.align import crop_matrix, gray_crop
 from pyojeong.face.types import FaceMesh, Image
 from pyojeong.network import Network
@@ -23,13 +26,15 @@ test more of it gains accuracy against FER2013's noisy labels and loses against 
 BATCH = 32
 """Most faces in one run, so that a crowd does not take memory with it."""
 
+Floats = NDArray[np.float32]
+
 
 class OnnxExpressionClassifier:
     """FER+ and FER2013 classes read by one small residual network, mapped to the house seven.
 
     The file gives calibrated probabilities for both label sets, already averaged over the crop
-    and its mirror image. Both are mapped through `LABEL_SETS` and mixed: FER+ is the cleaner vote,
-    FER2013 knows more of fear and disgust.
+    and its mirror image. Both are evened out a little, mapped through `LABEL_SETS` and mixed: FER+
+    is the cleaner vote, FER2013 knows more of fear and disgust.
     """
 
     def __init__(self, asset: str = ASSET) -> None:
@@ -38,7 +43,8 @@ class OnnxExpressionClassifier:
     def classify(self, image: Image, meshes: Sequence[FaceMesh]) -> list[EmotionScores]:
         """One result per mesh; a face may lie partly outside the picture.
 
-        Raises MissingWeights, InferenceFailed.
+        `label_sets` of a result holds what the two label sets themselves say. Raises
+        MissingWeights, InferenceFailed.
         """
         crops = [gray_crop(image, crop_matrix(mesh.points, SIZE), SIZE) for mesh in meshes]
         return [
@@ -49,13 +55,52 @@ class OnnxExpressionClassifier:
 
     def _read(self, crops: NDArray[np.uint8]) -> list[EmotionScores]:
         fer, ferplus = self._network.run(crops[:, None].astype(np.float32))
-        pairs = zip(fer.tolist(), ferplus.tolist(), strict=True)
-        return [blend(a, b, self._network.asset) for a, b in pairs]
+        return house(fer, ferplus, self._balances, self._network.asset)
+
+    @cached_property
+    def _balances(self) -> tuple[Floats, Floats]:
+        try:
+            notes = json.loads(self._network.metadata["pyojeong"])
+            first, second = (
+                np.array(notes[name]["balance"], np.float32) for name in ("fer-7", "ferplus-8")
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise MissingWeights(
+                f"{self._network.asset} lacks its notes: {error}",
+                f"{self._network.asset}에 설명이 없습니다: {error}",
+            ) from error
+        return first, second
 
 
-def blend(fer: Sequence[float], ferplus: Sequence[float], source: str) -> EmotionScores:
-    """The house reading of one face: what 7 FER and 8 FER+ probabilities say, mixed."""
+def house(
+    fer: Floats, ferplus: Floats, balances: tuple[Floats, Floats], source: str
+) -> list[EmotionScores]:
+    """The house reading of n faces: what (n, 7) FER and (n, 8) FER+ probabilities say, mixed.
+
+    balances: (7,) and (8,), what each probability is multiplied with first, against the rarity of
+    fear and disgust among the training pictures (Menon et al. 2021).
+    """
+    even = (normalised(fer * balances[0]), normalised(ferplus * balances[1]))
+    columns = (fer, ferplus, *even)
+    return [
+        blend(a, b, source, (("fer-7", tuple(raw)), ("ferplus-8", tuple(rawplus))))
+        for raw, rawplus, a, b in zip(*(c.tolist() for c in columns), strict=True)
+    ]
+
+
+def blend(
+    fer: Sequence[float],
+    ferplus: Sequence[float],
+    source: str,
+    label_sets: tuple[tuple[str, tuple[float, ...]], ...] = (),
+) -> EmotionScores:
+    """One face's reading from its balanced 7 FER and 8 FER+ probabilities."""
     first = LABEL_SETS["fer-7"].to_house(fer, source).values
     second = LABEL_SETS["ferplus-8"].to_house(ferplus, source).values
     mixed = tuple(FER_SHARE * a + (1 - FER_SHARE) * b for a, b in zip(first, second, strict=True))
-    return EmotionScores(mixed, source, "ferplus-8")
+    return EmotionScores(mixed, source, "ferplus-8", label_sets=label_sets)
+
+
+def normalised(values: Floats) -> Floats:
+    """Rows that sum to 1."""
+    return np.asarray(values / values.sum(1, keepdims=True), np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.emotion import EMOTIONS, LABEL_SETS
-from pyojeong.face.classifier import blend
+from pyojeong.face.classifier import house
 from pyojeong.train.expression_data import FER, FERPLUS, ExpressionFaces
 
 
@@ -80,16 +80,18 @@ def measure(
 
 
 def measure_house(
-    fer: NDArray[np.float32], ferplus: NDArray[np.float32], faces: ExpressionFaces
+    fer: NDArray[np.float32],
+    ferplus: NDArray[np.float32],
+    balance: tuple[NDArray[np.float32], NDArray[np.float32]],
+    faces: ExpressionFaces,
 ) -> Report:
     """Report on the shipped reading: both heads' probabilities blended into the house seven,
     against each label set mapped the same way."""
-    pairs = zip(fer.tolist(), ferplus.tolist(), strict=True)
-    house = np.array([blend(a, b, "").values for a, b in pairs], np.float32)
+    read = np.array([s.values for s in house(fer, ferplus, balance, "")], np.float32)
     names = tuple(emotion.value for emotion in EMOTIONS)
     return Report(
-        head_report(house, _to_house(faces.label, "fer-7"), names),
-        head_report(house, _to_house(faces.majority, "ferplus-8"), names),
+        head_report(read, _to_house(faces.label, "fer-7"), names),
+        head_report(read, _to_house(faces.majority, "ferplus-8"), names),
     )
 
 

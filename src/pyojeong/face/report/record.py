@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyojeong.emotion import EMOTIONS
+from pyojeong.emotion import EMOTIONS, LABEL_SETS
 from pyojeong.errors import Language, PyojeongError
 from pyojeong.face.reader import ReadFace
 from pyojeong.media.files import Note
@@ -125,7 +125,11 @@ def face_item(face: ReadFace) -> Item:
         "valence": round(face.scores.valence, 3),
         "arousal": round(face.scores.arousal, 3),
     }
-    return item | face.scores.as_reading() | feeling
+    own = {
+        name: dict(zip(LABEL_SETS[name].labels, (round(v, 4) for v in values), strict=True))
+        for name, values in face.scores.label_sets
+    }
+    return item | face.scores.as_reading() | feeling | ({"label_sets": own} if own else {})
 
 
 def failed(path: Path, error: PyojeongError, stamp: Stamp | None) -> Record:
