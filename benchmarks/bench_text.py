@@ -25,7 +25,14 @@ from pyojeong.text.blend import ASSET, TRANSFORMERS, BlendEmotion
 from pyojeong.text.sentences import split_sentences
 
 STORY = Path(__file__).parents[1] / "examples"
-ASSETS = (ASSET, *TRANSFORMERS.values(), "text_emotion_ngram_v1", "story_moods_v1")
+ASSETS = (
+    ASSET,
+    *TRANSFORMERS.values(),
+    "text_emotion_ngram_v1",
+    "text_emotion_kinds_v1",
+    "story_moods_v1",
+    "profanity_ngram_v1",
+)
 
 
 def fresh(code: str) -> float:

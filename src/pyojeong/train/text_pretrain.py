@@ -130,8 +130,7 @@ def _fit(student: Student, lessons: Lessons, config: Config, work: Path) -> None
     if (work / WEIGHTS).exists():
         saved = torch.load(work / WEIGHTS, weights_only=True)
         student.load_state_dict(saved["student"])
-        if "optimiser" in saved:
-            optimiser.load_state_dict(saved["optimiser"])
+        optimiser.load_state_dict(saved["optimiser"])
         done = saved["step"]
     mean = 0.0
     for step in range(done, len(batches)):
