@@ -138,7 +138,9 @@ def lessons() -> text_pretrain.Lessons:
     )
 
 
-CONFIG = text_pretrain.Config(pieces=40, width=16, layers=1, heads=2, tokens=128, cycles=(1, 1), warm=5)
+CONFIG = text_pretrain.Config(
+    pieces=40, width=16, layers=1, heads=2, tokens=128, cycles=(1, 1), warm=5
+)
 
 
 def test_pretraining_goes_on_where_it_was_stopped(
