@@ -40,6 +40,7 @@ from pyojeong.train.expression_data import (
 )
 from pyojeong.train.expression_net import ExpressionNet
 from pyojeong.train.expression_report import measure
+from pyojeong.train.expression_start import warm_start
 from pyojeong.train.expression_views import Disturb, exact_views, training_views
 
 
@@ -48,7 +49,8 @@ class Config:
     """All that decides a run. sizes: (share of the schedule, picture side) steps, ascending.
 
     minutes: 0, or the working time to fit the schedule into instead of `epochs`. heads: weight
-    of the FER and the FER+ loss. muxspace: most pictures per class, 0 for none.
+    of the FER and the FER+ loss. muxspace: most pictures per class, 0 for none. start: an
+    exported file to go on from (`train/expression_start.py`), "" for random weights.
     """
 
     seed: int = 1
@@ -69,6 +71,7 @@ class Config:
     smoothing: float = 0.1
     muxspace: int = 1200
     muxspace_weight: float = 0.5
+    start: str = ""
     disturb: Disturb = field(default_factory=Disturb)
 
     def save(self, path: Path) -> None:
@@ -96,10 +99,15 @@ class State:
     seconds: float = 0.0
 
 
-def start(config: Config) -> State:
-    """Fresh weights from the seed."""
+def start(config: Config, faces: ExpressionFaces) -> State:
+    """Fresh weights from the seed, or those of the file that `config.start` names."""
     torch.manual_seed(config.seed)
     net, mean = build(config), build(config)
+    if config.start:
+        rng = np.random.default_rng(config.seed)
+        rows = rng.permutation(len(faces))[:1024]
+        views = training_views(faces, rows, picture_side(config, 0), config.disturb, rng)
+        warm_start(net, Path(config.start), views)
     mean.load_state_dict(net.state_dict())
     heavy = [p for p in net.parameters() if p.ndim >= 2]
     plain = [p for p in net.parameters() if p.ndim < 2]
@@ -120,7 +128,7 @@ def build(config: Config) -> ExpressionNet:
 
 def train(config: Config, faces: ExpressionFaces, held_out: ExpressionFaces, folder: Path) -> State:
     """Train until the schedule ends, resuming from `folder` where it holds a checkpoint."""
-    state = start(config)
+    state = start(config, faces)
     checkpoint = folder / "last.pt"
     if checkpoint.is_file():
         restore(state, checkpoint)
@@ -166,7 +174,7 @@ def train_step(
     for group in state.optimizer.param_groups:
         group["lr"] = learning_rate(config, progress(config, state, len(faces)))
     x = torch.from_numpy(pictures)[:, None].float().contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=fast_bfloat16()):
         fer, ferplus = state.net(x)
     loss = config.heads[0] * soft_loss(fer, faces.fer[rows], faces.fer_weight[rows])
     loss = loss + config.heads[1] * soft_loss(
@@ -178,6 +186,11 @@ def train_step(
     state.step += 1
     update_average(config, state)
     return loss.item()
+
+
+def fast_bfloat16() -> bool:
+    """Whether half precision pays here: without AVX-512 it is twenty times slower than float32."""
+    return "AVX512" in torch.backends.cpu.get_cpu_capability()
 
 
 def soft_loss(logits: Tensor, target: NDArray[np.float32], weight: NDArray[np.float32]) -> Tensor:

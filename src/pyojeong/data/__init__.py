@@ -1,0 +1,1 @@
+"""Labelled pictures: import, clean, split, label automatically, compare."""
