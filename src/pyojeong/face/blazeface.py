@@ -15,7 +15,7 @@ from pyojeong.errors import BadSettings
 from pyojeong.face.at_once import at_once
 from pyojeong.face.copies import Copies
 from pyojeong.face.second_look import SecondLook, joined
-from pyojeong.face.ssd import WHOLE, Floats, Found, Part, Ssd, View, full_range, short_range
+from pyojeong.face.ssd import WHOLE, Found, Part, Ssd, View, full_range, short_range
 from pyojeong.face.suppression import distinct, overlaps
 from pyojeong.face.types import Faces, Image
 

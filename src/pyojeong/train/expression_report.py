@@ -114,7 +114,7 @@ def head_report(
     hits, n, m = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
     return HeadReport(
         labels,
-        float((read == truth).mean()),
+        float((read == truth).mean()) if len(truth) else 0.0,
         tuple((hits / np.maximum(n, 1)).tolist()),
         tuple((hits / np.maximum(m, 1)).tolist()),
         tuple(n.tolist()),

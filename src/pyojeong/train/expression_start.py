@@ -72,7 +72,8 @@ def _unfold(net: ExpressionNet, views: NDArray[np.uint8]) -> None:
         mean = torch.stack([m for m, _ in seen[name]]).mean(0)
         spread = (torch.stack([s for _, s in seen[name]]).mean(0) - mean.square()).clamp(min=1e-8)
         running_mean, running_var = norm.running_mean, norm.running_var
-        assert running_mean is not None and running_var is not None  # noqa: S101
+        assert running_mean is not None  # noqa: S101
+        assert running_var is not None  # noqa: S101
         # norm(x) = a x + b before and after, with a = weight / sqrt(var + eps).
         slope = norm.weight / (running_var + norm.eps).sqrt()
         offset = norm.bias - slope * running_mean
