@@ -71,6 +71,7 @@ def report_faces(
     threshold: float | None = None,
     annotated: str | Path | None = None,
     lang: Literal["ko", "en"] = "en",
+    classifier: str | Path | None = None,
     progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
     """Read the faces of many pictures and write reports on them.
@@ -78,13 +79,19 @@ def report_faces(
     paths: pictures and folders, which are searched to any depth. outputs: files ending in .xlsx,
     .csv, .json, .parquet, .html or .png; .xlsx and .parquet need the extra "report". cropped:
     each picture is one already cropped face. threshold: least detector score of a face, in (0, 1).
-    annotated: folder for copies with the faces marked. lang: of what the reports say. progress
-    is told the counts so far after every picture.
+    annotated: folder for copies with the faces marked. lang: of what the reports say. classifier:
+    file of a trained classifier, in place of the built-in one. progress is told the counts so far after every picture.
     A call that was stopped goes on where it stopped when made again. Pictures that cannot be read
     are listed in the reports and in the summary, not raised. Raises BadInput when there is no
     picture at all, BadSettings, MissingExtra, OutputFailed.
     """
-    asked = Asked(cropped, threshold, None if annotated is None else Path(annotated), lang)
+    asked = Asked(
+        cropped,
+        threshold,
+        None if annotated is None else Path(annotated),
+        lang,
+        None if classifier is None else Path(classifier),
+    )
     return make_report(_paths(paths), _paths(outputs), asked, progress=progress)
 
 

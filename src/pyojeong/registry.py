@@ -123,6 +123,13 @@ BUILT_IN: tuple[Backend, ...] = (
         weights=("expression_ferplus",),
     ),
     Backend(
+        "ExpressionClassifier",
+        "onnx",
+        "pyojeong.face.exported:ExportedClassifier",
+        licence="the model's own",
+        reference="Guo et al. 2017, On calibration of modern neural networks, ICML",
+    ),
+    Backend(
         "Voice",
         "espeak",
         "pyojeong.speech.espeak:EspeakVoice",

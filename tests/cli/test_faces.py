@@ -213,6 +213,7 @@ def test_films_go_to_their_own_reader(run, stand_in, tmp_path, portrait_path):
         "annotated": None,
         "as_json": False,
         "threshold": 0.6,
+        "classifier": None,
     }
     assert run("faces", film, portrait_path).code == 5
     assert run("faces", film, "--cropped").code == 5

@@ -1,10 +1,13 @@
 """The expression classifier: a contract every backend keeps, and what this one reads."""
 
+import json
+
 import cv2
 import numpy as np
 import pytest
 
-from pyojeong.emotion import EMOTIONS, Emotion
+from pyojeong.assets import asset_path
+from pyojeong.emotion import EMOTIONS, LABEL_SETS, Emotion
 from pyojeong.face.classifier import ASSET, BATCH, OnnxExpressionClassifier
 from pyojeong.face.types import FaceMesh
 from pyojeong.registry import backends, load
@@ -13,8 +16,41 @@ from pyojeong.registry import backends, load
 @pytest.fixture(
     scope="module", params=[b.name for b in backends() if b.capability == "ExpressionClassifier"]
 )
-def classifier(request):
-    return load("ExpressionClassifier", request.param)
+def classifier(request, tmp_path_factory):
+    if request.param != "onnx":
+        return load("ExpressionClassifier", request.param)
+    file = tmp_path_factory.mktemp("weights") / "reader.onnx"
+    return load("ExpressionClassifier", "onnx", path=shipped_as_exported(file))
+
+
+def shipped_as_exported(path):
+    """The shipped FER+ reader, in a file of the kind that `pyojeong train expression` writes."""
+    onnx = pytest.importorskip("onnx", reason="onnx is in the train extra")
+    helper, numpy_helper = onnx.helper, onnx.numpy_helper
+    nodes = [
+        helper.make_node("Cast", ["pictures"], ["colours"], to=onnx.TensorProto.FLOAT),
+        helper.make_node("MatMul", ["colours", "luma"], ["last"]),
+        helper.make_node("Transpose", ["last"], ["gray"], perm=[0, 3, 1, 2]),
+    ]
+    luma = np.array([[0.299], [0.587], [0.114]], np.float32)
+    front = helper.make_graph(
+        nodes,
+        "front",
+        [helper.make_tensor_value_info("pictures", onnx.TensorProto.UINT8, ["n", 48, 48, 3])],
+        [helper.make_tensor_value_info("gray", onnx.TensorProto.FLOAT, ["n", 1, 48, 48])],
+        [numpy_helper.from_array(luma, "luma")],
+    )
+    opset = [helper.make_opsetid("", 17)]
+    shipped = onnx.load(str(asset_path(ASSET)))
+    front = helper.make_model(front, opset_imports=opset, ir_version=shipped.ir_version)
+    model = onnx.compose.merge_models(front, shipped, [("gray", "faces")], outputs=["ferplus"])
+    model.graph.output[0].name = "probabilities"
+    model.graph.node.append(helper.make_node("Identity", ["ferplus"], ["probabilities"]))
+    labels = list(LABEL_SETS["ferplus-8"].labels)
+    card = {"format": 1, "labels": labels, "side": 48, "crop": {"boxes": False, "margin": 0}}
+    helper.set_model_props(model, {"pyojeong": json.dumps(card)})
+    onnx.save(model, str(path))
+    return path
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,17 @@ def command(
             ),
         ),
     ] = None,
+    classifier: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.onnx",
+            show_default=False,
+            help=say(
+                "A classifier of your own, as pyojeong train expression makes it.",
+                "pyojeong train expression으로 만든 자신의 분류기.",
+            ),
+        ),
+    ] = None,
 ) -> None:
     film = _film_among(paths)
     if film is not None:
@@ -132,11 +143,12 @@ def command(
             annotated=annotated,
             as_json=as_json,
             threshold=threshold,
+            classifier=classifier,
         )
         return
     from pyojeong.face.report.make import Asked
 
-    asked = Asked(cropped, threshold, annotated, language())
+    asked = Asked(cropped, threshold, annotated, language(), classifier)
     if output:
         from pyojeong.cli.faces_report import report
 

@@ -30,12 +30,14 @@ def read_video(
     annotated: Path | None,
     as_json: bool,
     threshold: float | None,
+    classifier: Path | None,
 ) -> None:
     """Read a film's faces; write timelines (.csv, .json, .parquet) and a marked copy (.mp4).
 
-    annotated: the marked copy, or a folder for it. With as_json the timeline goes to standard
+    annotated: the marked copy, or a folder for it. classifier: file of a trained one. With as_json the timeline goes to standard
     output. Outputs are checked before the film is read, and written whole or not at all.
     """
+    from pyojeong.face.exported import ExportedClassifier
     from pyojeong.face.video.drawing import write_marked
     from pyojeong.face.video.files import check_timeline_output, write_json_to, write_timeline
     from pyojeong.face.video.reading import read_timeline
@@ -54,7 +56,10 @@ def read_video(
         _tell_if_stopped() as written,
         progress_bar(quiet=as_json) as progress,
         read_timeline(
-            path, threshold=threshold, progress=lambda done: progress(share * done)
+            path,
+            threshold=threshold,
+            classifier=None if classifier is None else ExportedClassifier(classifier),
+            progress=lambda done: progress(share * done),
         ) as timeline,
     ):
         for note in timeline.notes:

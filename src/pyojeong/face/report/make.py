@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pyojeong.assets import find_asset
+from pyojeong.assets import find_asset, sha256_of
 from pyojeong.errors import BadInput, BadSettings, Language, OutputFailed
 from pyojeong.face.report import data_files, page, poster, xlsx
 from pyojeong.face.report.journal import Journal, progress_folder
@@ -55,12 +55,13 @@ MANY = 5000
 class Asked:
     """How pictures are read. cropped: each is one already cropped face. threshold: least score
     of a face, None for the detector's own. annotated: folder of annotated copies. lang: of what
-    the report says."""
+    the report says. classifier: file of a trained classifier, None for the built-in one."""
 
     cropped: bool = False
     threshold: float | None = None
     annotated: Path | None = None
     lang: Language = "en"
+    classifier: Path | None = None
 
 
 def make_report(
@@ -89,7 +90,7 @@ def make_report(
     without = [*targets, folder, *([asked.annotated] if asked.annotated else [])]
     listed = some_pictures(list_pictures(paths, without), paths)
     kept = max(FORMATS[target.suffix.lower()].thumbnails for target in targets)
-    reader = reader or picture_reader(cropped=asked.cropped, threshold=asked.threshold)
+    reader = reader or _reader(asked)
     with Journal(folder, fingerprint(asked, kept), tell) as journal:
         summary = read_into(
             journal, listed, reader, thumbnails=kept, copies=copies, progress=progress
@@ -127,13 +128,19 @@ def readings(paths: Sequence[Path], asked: Asked) -> Iterator[tuple[Listed, Seen
     without = [asked.annotated] if asked.annotated else []
     listed = some_pictures(list_pictures(paths, without), paths)
     copies = _copies(asked)
-    reader = picture_reader(cropped=asked.cropped, threshold=asked.threshold)
+    reader = _reader(asked)
     for found in listed:
         seen = see_listed(found, reader)
         place = copies.place(found) if copies and found.error is None else None
         if copies and place and seen.image is not None:
             copies.write(place, seen.image, seen.faces)
         yield found, seen
+
+
+def _reader(asked: Asked) -> PictureReader:
+    return picture_reader(
+        cropped=asked.cropped, threshold=asked.threshold, classifier=asked.classifier
+    )
 
 
 def checked_format(path: Path) -> Path:
@@ -181,6 +188,7 @@ def fingerprint(asked: Asked, thumbnails: int) -> dict[str, Any]:
     return {
         "version": version("pyojeong"),
         "models": models,
+        "classifier": asked.classifier and sha256_of(asked.classifier),
         "cropped": asked.cropped,
         "threshold": asked.threshold,
         "limits": [settings().max_image_pixels, settings().max_image_bytes],

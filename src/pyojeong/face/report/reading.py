@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, PyojeongError
 from pyojeong.face.cropped import CroppedReader
+from pyojeong.face.exported import ExportedClassifier
 from pyojeong.face.reader import FaceReader, ReadFace
 from pyojeong.face.report import record as records
 from pyojeong.face.report.journal import Journal
@@ -32,17 +33,22 @@ class PictureReader(Protocol):
         ...
 
 
-def picture_reader(*, cropped: bool = False, threshold: float | None = None) -> PictureReader:
+def picture_reader(
+    *, cropped: bool = False, threshold: float | None = None, classifier: Path | None = None
+) -> PictureReader:
     """The reader for photos, or for already cropped faces. threshold: least score of a face, in
-    (0, 1); None leaves the detector's own. Raises BadSettings."""
+    (0, 1); None leaves the detector's own. classifier: file of a trained one (`face/exported.py`),
+    in place of the built-in. Raises BadSettings, and for the file MissingWeights, BadInput."""
+    trained = None if classifier is None else ExportedClassifier(classifier)
     if not cropped:
-        return FaceReader(None if threshold is None else load("FaceDetector", threshold=threshold))
+        detector = None if threshold is None else load("FaceDetector", threshold=threshold)
+        return FaceReader(detector, classifier=trained)
     if threshold is not None:
         raise BadSettings(
             "A threshold is for finding faces; with cropped pictures none are looked for.",
             "기준값은 얼굴을 찾을 때 쓰입니다. 이미 잘린 얼굴에는 쓸 수 없습니다.",
         )
-    return CroppedReader()
+    return CroppedReader(classifier=trained)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -107,7 +107,7 @@ def _from_timm(name: str, pretrained: bool) -> tuple[nn.Module, str]:
             'timm이 필요합니다: pip install "pyojeong[train]"',
         ) from error
     if name not in timm.list_models():
-        near = timm.list_models(f"*{name.split('_')[0]}*")[:8]
+        near = timm.list_models(f"*{name.split('_', maxsplit=1)[0]}*")[:8]
         raise BadSettings(
             f"timm has no model {name!r}. Near: {', '.join(near) or '-'}.",
             f"timm에 {name!r} 모델이 없습니다. 비슷한 이름: {', '.join(near) or '-'}.",

@@ -8,6 +8,7 @@ and its published layer widths, which add up to 137.9 M parameters; the paper sa
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import torch
@@ -29,9 +30,9 @@ class Masking(nn.Module):
     def __init__(self, channels: int, depth: int) -> None:
         super().__init__()
         widths = [channels * 2**level for level in range(depth + 1)]
-        self.down = nn.ModuleList(_block(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.down = nn.ModuleList(_block(a, b) for a, b in itertools.pairwise(widths))
         back = list(reversed(widths[1:]))
-        self.enlarge = nn.ModuleList(_enlarge(a, b) for a, b in zip(back, back[1:], strict=False))
+        self.enlarge = nn.ModuleList(_enlarge(a, b) for a, b in itertools.pairwise(back))
         self.up = nn.ModuleList(_block(2 * b, b) for b in back[1:])
         self.last = _block(widths[1], channels)
         self.pool = nn.MaxPool2d(2, ceil_mode=True)
