@@ -8,10 +8,10 @@ import pytest
 
 onnx = pytest.importorskip("onnx", reason="onnx is in the train extra")
 
-import pyojeong as pj
-from pyojeong.cli.main import main
-from pyojeong.errors import BadInput, MissingWeights
-from pyojeong.face.report.make import Asked, fingerprint
+import pyojeong as pj  # noqa: E402
+from pyojeong.cli.main import main  # noqa: E402
+from pyojeong.errors import BadInput, MissingWeights  # noqa: E402
+from pyojeong.face.report.make import Asked, fingerprint  # noqa: E402
 
 LABELS = ["기쁨", "분노", "슬픔"]
 

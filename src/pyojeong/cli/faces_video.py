@@ -34,8 +34,8 @@ def read_video(
 ) -> None:
     """Read a film's faces; write timelines (.csv, .json, .parquet) and a marked copy (.mp4).
 
-    annotated: the marked copy, or a folder for it. classifier: file of a trained one. With as_json the timeline goes to standard
-    output. Outputs are checked before the film is read, and written whole or not at all.
+    annotated: the marked copy, or a folder for it. classifier: file of a trained one. With as_json
+    the timeline goes to standard output. Outputs are checked before the film is read, and written whole or not at all.
     """
     from pyojeong.face.exported import ExportedClassifier
     from pyojeong.face.video.drawing import write_marked
