@@ -1,0 +1,195 @@
+"""Ensembles of exported classifiers against plain arithmetic."""
+
+import json
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is in the train extra")
+pytest.importorskip("sklearn", reason="scikit-learn is in the train extra")
+
+from pyojeong.errors import BadInput, BadSettings, MissingWeights  # noqa: E402
+from pyojeong.face.exported import ExportedClassifier  # noqa: E402
+from pyojeong.train.ensemble import mix  # noqa: E402
+from pyojeong.train.export_classifier import export  # noqa: E402
+
+LABELS = ("happy", "sad", "angry")
+SIDE = 8
+
+
+class Colours(torch.nn.Module):
+    """Logits from the mean colours, by a fixed matrix."""
+
+    def __init__(self, seed):
+        super().__init__()
+        rng = np.random.default_rng(seed)
+        self.matrix = torch.nn.Parameter(torch.tensor(rng.normal(0, 4, (3, 3)), dtype=torch.float))
+
+    def forward(self, x):
+        return x.mean((2, 3)) @ self.matrix + x.mean((2, 3)) * 6
+
+
+def pictures(rows, seed):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 3, rows)
+    images = rng.integers(0, 200, (rows, SIDE, SIDE, 3))
+    images[np.arange(rows), :, :, truth] += 12
+    return images.astype(np.uint8), truth
+
+
+def logits_of(net, images):
+    with torch.no_grad():
+        return net(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255).numpy()
+
+
+def finished_run(folder, seed, labels=LABELS, temperature=1.5, names="n", called=None, **settings):
+    folder.mkdir()
+    net = Colours(seed).eval()
+    order = [LABELS.index(label) for label in labels]
+
+    class Ordered(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.net = net
+
+        def forward(self, x):
+            return self.net(x)[:, order]
+
+    whole = Ordered()
+    options = {"side": SIDE, "crop_margin": 0.1} | settings
+    export(
+        whole,
+        folder / "model.onnx",
+        labels=called or labels,
+        mean=(0, 0, 0),
+        std=(1, 1, 1),
+        temperature=temperature,
+        gray=False,
+        notes={},
+        **options,
+    )
+    val, val_truth = pictures(300, 1)
+    test, truth = pictures(400, 2)
+    back = np.argsort(order)
+    np.savez(
+        folder / "predictions.npz",
+        logits=logits_of(whole, test),
+        labels=back[truth],
+        names=np.array([f"{names}{i}" for i in range(400)]),
+        val_logits=logits_of(whole, val),
+        val_labels=back[val_truth],
+    )
+    (folder / "result.json").write_text(json.dumps({"temperature": temperature}), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def runs(tmp_path):
+    other = ("angry", "happy", "sad")
+    return [finished_run(tmp_path / "a", 5), finished_run(tmp_path / "b", 6, labels=other)]
+
+
+def softmax(logits):
+    raised = np.exp(logits - logits.max(1, keepdims=True))
+    return raised / raised.sum(1, keepdims=True)
+
+
+def test_a_soft_vote_is_the_weighted_mean_of_what_the_members_say(runs, tmp_path):
+    out = tmp_path / "both.onnx"
+    mix(runs, out, "soft", (3, 1))
+    images, _ = pictures(20, 9)
+    first, second = (ExportedClassifier(run / "model.onnx").probabilities(images) for run in runs)
+    mean = 0.75 * first + 0.25 * second[:, [1, 2, 0]]
+    read = ExportedClassifier(out)
+    made = read.probabilities(images)
+    # The vote is calibrated anew: a power of it, normalised.
+    told = json.loads(read._session.get_modelmeta().custom_metadata_map["pyojeong"])
+    power = mean ** (1 / told["temperature"])
+    np.testing.assert_allclose(made, power / power.sum(1, keepdims=True), atol=1e-4)
+    assert read.card.labels == LABELS
+    assert read.card.members == 2
+
+
+@pytest.mark.parametrize("method", ["soft", "stacked"])
+def test_the_file_reads_what_was_measured(runs, tmp_path, method):
+    out = tmp_path / "both.onnx"
+    worth = mix(runs, out, method)
+    images, truth = pictures(400, 2)
+    read = ExportedClassifier(out).probabilities(images).argmax(1)
+    assert (read == truth).mean() == pytest.approx(worth.accuracy, abs=0.003)
+    assert worth.gain == pytest.approx(worth.accuracy - max(worth.accuracies))
+    assert worth.interval[0] <= worth.gain <= worth.interval[1]
+    assert len(worth.ms) == 3
+    told = json.loads(out.with_suffix(".json").read_text("utf-8"))
+    assert told["accuracy"] == worth.accuracy
+    assert [m["name"] for m in told["members"]] == ["a", "b"]
+
+
+def test_stacking_learns_whom_to_trust(tmp_path):
+    good = finished_run(tmp_path / "good", 5)
+    bad = finished_run(tmp_path / "bad", 6)
+    with np.load(bad / "predictions.npz") as table:
+        kept = dict(table)
+    rng = np.random.default_rng(0)
+    for name in ("logits", "val_logits"):
+        kept[name] = rng.normal(0, 6, kept[name].shape).astype(np.float32)
+    np.savez(bad / "predictions.npz", **kept)
+    soft = mix([good, bad], tmp_path / "soft.onnx", "soft")
+    stacked = mix([good, bad], tmp_path / "stacked.onnx", "stacked")
+    assert stacked.accuracy > soft.accuracy
+    assert stacked.gain > -0.03
+
+
+def test_two_classes_stack(tmp_path):
+    def narrowed(folder, seed):
+        run = finished_run(folder, seed)
+        with np.load(run / "predictions.npz") as table:
+            kept = dict(table)
+        rows = kept["val_labels"] < 2
+        kept["val_labels"], kept["val_logits"] = kept["val_labels"][rows], kept["val_logits"][rows]
+        np.savez(run / "predictions.npz", **kept)
+        return run
+
+    runs = [narrowed(tmp_path / "a", 5), narrowed(tmp_path / "b", 6)]
+    worth = mix(runs, tmp_path / "both.onnx", "stacked")
+    images, _ = pictures(50, 3)
+    assert (ExportedClassifier(tmp_path / "both.onnx").probabilities(images).argmax(1) < 2).all()
+    assert worth.rows == 400
+
+
+def test_runs_that_do_not_go_together_are_refused(runs, tmp_path):
+    out = tmp_path / "both.onnx"
+    others = [
+        finished_run(tmp_path / "c", 7, names="m"),
+        finished_run(tmp_path / "d", 7, side=16),
+        finished_run(tmp_path / "e", 7, crop_margin=0.5),
+    ]
+    for other in others:
+        with pytest.raises(BadInput):
+            mix([runs[0], other], out)
+    with pytest.raises(BadInput, match="first run"):
+        mix([runs[0], finished_run(tmp_path / "f", 7, called=("happy", "sad", "fear"))], out)
+    with pytest.raises(MissingWeights):
+        mix([runs[0], tmp_path], out)
+    assert not out.exists()
+
+
+def test_a_run_that_is_not_finished_is_refused(runs, tmp_path):
+    (runs[1] / "result.json").unlink()
+    with pytest.raises(BadInput, match="no finished run"):
+        mix(runs, tmp_path / "both.onnx")
+
+
+@pytest.mark.parametrize(
+    ("count", "method", "weights"),
+    [
+        (1, "soft", ()),
+        (2, "hard", ()),
+        (2, "soft", (1,)),
+        (2, "soft", (0, 0)),
+        (2, "soft", (-1, 2)),
+    ],
+)
+def test_settings_are_checked(runs, tmp_path, count, method, weights):
+    with pytest.raises(BadSettings):
+        mix(runs[:count], tmp_path / "both.onnx", method, weights)
