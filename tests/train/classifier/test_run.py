@@ -169,28 +169,35 @@ def unbroken():
 
 
 KILLS = {
-    "before anything was saved": (Lesson, "training_step", 1, False),
-    "in the first epoch": (Lesson, "training_step", 3, False),
-    "between step and checkpoint": (Lesson, "training_step", 4, True),
-    "while validating": (Lesson, "validation_step", 2, False),
-    "at the end of an epoch": (Lesson, "on_train_epoch_end", 1, True),
-    "between best and last": (Keeping, "_save", 6, True),
-    "just after an epoch": (Keeping, "on_train_epoch_end", 2, True),
-    "in the middle of the second epoch": (Lesson, "training_step", 8, False),
-    "in the last step": (Lesson, "training_step", 15, False),
-    "after the last epoch": (Keeping, "on_train_epoch_end", 3, True),
+    "before anything was saved": (Lesson, "training_step", 1, False, 15),
+    "in the first epoch": (Lesson, "training_step", 3, False, 13),
+    "between step and checkpoint": (Lesson, "training_step", 4, True, 12),
+    "while validating": (Lesson, "validation_step", 2, False, 11),
+    "at the end of an epoch": (Lesson, "on_train_epoch_end", 1, True, 11),
+    "between best and last": (Keeping, "_save", 5, True, 11),
+    "just after an epoch": (Keeping, "on_train_epoch_end", 2, True, 5),
+    "in the middle of the second epoch": (Lesson, "training_step", 8, False, 8),
+    "in the last step": (Lesson, "training_step", 15, False, 1),
+    "after the last epoch": (Keeping, "on_train_epoch_end", 3, True, 0),
 }
+"""Method, call, whether after it, and how many of the 15 steps are left to do."""
 
 
 @forked
 @pytest.mark.filterwarnings("ignore:.*use of fork.*")
 @pytest.mark.parametrize("moment", KILLS)
-def test_a_killed_run_ends_as_an_unbroken_one(train, shaky, unbroken, moment):
+def test_a_killed_run_ends_as_an_unbroken_one(train, shaky, unbroken, moment, monkeypatch):
     if not unbroken:
         unbroken["shaky"] = train(shaky, "unbroken")
-    with deadly(*KILLS[moment]):
+    *when, left = KILLS[moment]
+    with deadly(*when):
         assert in_a_process(lambda: train(shaky)) == -signal.SIGKILL
+    steps, real = [], Lesson.training_step
+    monkeypatch.setattr(
+        Lesson, "training_step", lambda *given: steps.append(0) or real(*given)
+    )
     folder = train(shaky, resume=True)
+    assert len(steps) == left
     assert_same_run(folder, unbroken["shaky"])
 
 

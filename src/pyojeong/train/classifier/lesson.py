@@ -129,6 +129,14 @@ class Lesson(LightningModule):
     def _over_devices(self, sums: Tensor) -> list[float]:
         return [float(v) for v in self.trainer.strategy.reduce(sums, reduce_op="sum").tolist()]
 
+    def _of_each_device(self, sums: Tensor) -> Tensor:
+        """Row r is what device r has."""
+        made = [torch.empty_like(sums) for _ in range(self.trainer.world_size)]
+        if len(made) == 1:
+            return sums[None]
+        torch.distributed.all_gather(made, sums)
+        return torch.stack(made)
+
     def _step_schedule(self, loss: float) -> None:
         if self.config.schedule.name == "plateau":
             self.schedule.step(loss)
@@ -156,7 +164,7 @@ class Lesson(LightningModule):
         checkpoint["lesson"] = {
             "config": asdict(self.config),
             "history": self.history,
-            "learned": self.all_gather(self.learned.to(self.device)).reshape(-1, 2).cpu(),
+            "learned": self._of_each_device(self.learned.to(self.device)).cpu(),
             "schedule": self.schedule.state_dict(),
             "seconds": self.worked(),
         }
