@@ -26,7 +26,7 @@ def test_what_is_written_is_read_back():
 
 
 def test_values_people_write_are_taken():
-    config = Config.from_toml('[train]\nprecision = 16\ndevices = 2\n[optimizer]\nrate = 1\n')
+    config = Config.from_toml("[train]\nprecision = 16\ndevices = 2\n[optimizer]\nrate = 1\n")
     assert (config.train.precision, config.train.devices) == ("16", "2")
     assert config.optimizer.rate == 1.0
     assert Config.from_toml('[train]\nloggers = "mlflow"').train.loggers == ("mlflow",)
@@ -88,9 +88,9 @@ def test_assignments_of_the_command_line(text, value):
 
 
 def test_an_assignment_without_a_value_or_a_known_name():
-    with pytest.raises(BadSettings, match="section.name=value"):
+    with pytest.raises(BadSettings, match=r"section\.name=value"):
         assignment("model.name")
-    with pytest.raises(BadSettings, match="model.name"):
+    with pytest.raises(BadSettings, match=r"model\.name"):
         assignment("model.nam=x")
 
 

@@ -1,14 +1,15 @@
 """Batches, squares, loss, schedules and measures, each against an oracle."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is in the train extra")
+pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 
-from dataclasses import replace
+import torch
 
 from pyojeong.errors import BadInput
 from pyojeong.train.classifier.batches import Batches
@@ -230,7 +231,11 @@ def test_auto_precision_follows_the_device(monkeypatch):
 
 
 def test_torchrun_decides_the_devices(monkeypatch):
-    for name, value in (("TORCHELASTIC_RUN_ID", "x"), ("LOCAL_WORLD_SIZE", "4"), ("WORLD_SIZE", "8")):
+    for name, value in (
+        ("TORCHELASTIC_RUN_ID", "x"),
+        ("LOCAL_WORLD_SIZE", "4"),
+        ("WORLD_SIZE", "8"),
+    ):
         monkeypatch.setenv(name, value)
     made = placing(Config().train)
     assert (made["devices"], made["num_nodes"]) == (4, 2)

@@ -13,8 +13,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is in the train extra")
+pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
+
+import torch
 
 from pyojeong.errors import BadInput, BadSettings
 from pyojeong.train.classifier.config import Config
@@ -193,9 +195,7 @@ def test_a_killed_run_ends_as_an_unbroken_one(train, shaky, unbroken, moment, mo
     with deadly(*when):
         assert in_a_process(lambda: train(shaky)) == -signal.SIGKILL
     steps, real = [], Lesson.training_step
-    monkeypatch.setattr(
-        Lesson, "training_step", lambda *given: steps.append(0) or real(*given)
-    )
+    monkeypatch.setattr(Lesson, "training_step", lambda *given: steps.append(0) or real(*given))
     folder = train(shaky, resume=True)
     assert len(steps) == left
     assert_same_run(folder, unbroken["shaky"])
@@ -285,8 +285,8 @@ def test_a_folder_belongs_to_its_run(train, config, drawn, monkeypatch):
             train(config)
     with pytest.raises(BadSettings, match="--resume"):
         train(config)
+    other = replace(drawn(), labels=np.roll(drawn().labels, 1))
     with pytest.raises(BadInput, match="not those"):
-        other = replace(drawn(), labels=np.roll(drawn().labels, 1))
         train(config, resume=True, data=other)
     train(config, resume=True)
     with pytest.raises(BadSettings, match="finished run"):
@@ -302,7 +302,9 @@ def test_a_rate_that_is_too_high_is_named(train, config):
     def explosive(name, classes, **settings):
         from torch import nn
 
-        net = nn.Sequential(nn.Flatten(), *(nn.Linear(n, m) for n, m in ((1200, 99), (99, classes))))
+        net = nn.Sequential(
+            nn.Flatten(), *(nn.Linear(n, m) for n, m in ((1200, 99), (99, classes)))
+        )
         return SimpleNamespace(net=net, mean=(0.0,) * 3, std=(1e-3,) * 3, side=20, note="wild")
 
     with pytest.raises(BadSettings, match=r"optimizer\.rate"):

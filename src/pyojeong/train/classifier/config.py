@@ -184,21 +184,24 @@ class Config:
         return getattr(getattr(self, section), key)
 
     @classmethod
-    def from_toml(cls, text: str) -> Config:
-        """The settings in a TOML text; what it does not name has its default. Raises BadSettings
-        for broken TOML, an unknown section or name, a wrong type, a value out of range."""
+    def from_toml(cls, text: str, base: Config | None = None) -> Config:
+        """The settings in a TOML text; what it does not name is as in `base`, else the default.
+
+        Raises BadSettings for broken TOML, an unknown section or name, a wrong type, a value out
+        of range.
+        """
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise BadSettings(
                 f"The settings are no TOML: {error}.", f"설정이 TOML이 아닙니다: {error}."
             ) from error
-        return cls().with_values(_flat(table))
+        return (base or cls()).with_values(_flat(table))
 
     @classmethod
-    def read(cls, path: Path) -> Config:
+    def read(cls, path: Path, base: Config | None = None) -> Config:
         """The settings in a TOML file. Raises BadInput, BadSettings."""
-        return cls.from_toml(read_text_file(path).text)
+        return cls.from_toml(read_text_file(path).text, base)
 
     def with_values(self, values: Mapping[str, Any]) -> Config:
         """A copy with other values, named `section.name`. Raises BadSettings."""

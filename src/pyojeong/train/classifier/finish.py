@@ -45,40 +45,51 @@ def finish(
     export: Export,
 ) -> None:
     """Write model.onnx, predictions.npz and, last, result.json. Raises OutputFailed."""
-    side = parts.train.side
     state = torch.load(folder / BEST, weights_only=True, map_location="cpu")["state_dict"]
     lesson.load_state_dict(state)
     lesson.to("cuda" if torch.cuda.is_available() else "cpu").eval()
     val, test = (predict(lesson, crops, config.train.batch) for crops in (parts.val, parts.test))
     temperature = find_temperature(val[0], val[1])
     _write_predictions(folder / PREDICTIONS, parts.test, val, test)
-    facts = {"note": note, "trained": config.to_toml(), "measured_on": parts.measured}
-    result = {"model": config.model.name, "classes": list(classes)}
+    result: dict[str, Any] = {"model": config.model.name, "classes": list(classes)}
     result |= measures(test[0], test[1], temperature) | {"temperature": temperature}
-    result |= {"parameters": count_parameters(lesson.net), "flops": count_flops(lesson.net, side)}
+    result |= _story(lesson, parts, len(test[1])) | _cost(lesson, parts.train.side)
     export(
         lesson.cpu().net,
         folder / MODEL,
         labels=classes,
         mean=tuple(lesson.mean.tolist()),
         std=tuple(lesson.std.tolist()),
-        side=side,
+        side=parts.train.side,
         temperature=temperature,
         crop_margin=config.data.crop_margin,
         gray=config.data.gray,
-        notes=facts | result,
+        notes=result | {"note": note, "settings": config.to_toml()},
     )
-    result["ms_per_picture"] = round(time_network(lesson.net, side), 3)
     result["file_mb"] = round((folder / MODEL).stat().st_size / 1e6, 3)
-    result |= {"epochs": len(lesson.history), "best_epoch": best_epoch(lesson.history) + 1}
-    result |= {"seconds": lesson.history[-1]["seconds"], "measured_on": parts.measured}
-    result |= {"train_pictures": len(parts.train), "test_pictures": len(test[1])}
+    text = json.dumps(result | {"note": note, "state": "finished"}, ensure_ascii=False, indent=1)
     with atomic_path(folder / RESULT) as part:
-        part.write_text(
-            json.dumps(result | {"note": note, "state": "finished"}, ensure_ascii=False, indent=1)
-            + "\n",
-            "utf-8",
-        )
+        part.write_text(text + "\n", "utf-8")
+
+
+def _story(lesson: Lesson, parts: Parts, tested: int) -> dict[str, Any]:
+    """How the training went and on what it was measured."""
+    return {
+        "epochs": len(lesson.history),
+        "best_epoch": best_epoch(lesson.history) + 1,
+        "seconds": lesson.history[-1]["seconds"],
+        "measured_on": parts.measured,
+        "train_pictures": len(parts.train),
+        "test_pictures": tested,
+    }
+
+
+def _cost(lesson: Lesson, side: int) -> dict[str, Any]:
+    return {
+        "parameters": count_parameters(lesson.net),
+        "flops": count_flops(lesson.net, side),
+        "ms_per_picture": round(time_network(lesson.net, side), 3),
+    }
 
 
 Predicted = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.intp]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyojeong.media.files import atomic_path
 from pyojeong.train.classifier.lesson import Lesson
-from pyojeong.train.classifier.quiet import Checkpoint, Trainer
+from pyojeong.train.classifier.quiet import Checkpoint, LightningModule, Trainer
 from pyojeong.train.classifier.teaching import best_epoch
 
 LOG, LAST, BEST = "log.jsonl", "checkpoints/last.ckpt", "checkpoints/best.ckpt"
@@ -30,8 +30,8 @@ class Keeping(Checkpoint):
         self.saved = time.monotonic()
 
     def on_train_batch_end(
-        self, trainer: Trainer, lesson: Lesson, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:  # type: ignore[override]
+        self, trainer: Trainer, lesson: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         late = time.monotonic() - self.saved >= self.seconds
         if trainer.world_size > 1:
             # All devices save together, so the first decides; asking it takes time.

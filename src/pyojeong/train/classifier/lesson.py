@@ -106,7 +106,7 @@ class Lesson(LightningModule):
     def on_train_epoch_end(self) -> None:
         train, held = (self._over_devices(sums) for sums in (self.learned, self.held))
         self.learned = torch.zeros(2, device=self.device)
-        line = {
+        line: dict[str, Any] = {
             "epoch": self.current_epoch + 1,
             "train_loss": train[0] / max(train[1], 1e-9),
             "val_loss": held[0] / max(held[2], 1e-9),
@@ -117,7 +117,7 @@ class Lesson(LightningModule):
         self.history.append(line | {"seconds": round(self.worked(), 3)})
         self._step_schedule(line["val_loss"])
         for logger in self.loggers:
-            logger.log_metrics({k: v for k, v in line.items() if k != "epoch"}, line["epoch"])
+            logger.log_metrics({k: v for k, v in line.items() if k != "epoch"}, len(self.history))
         if stalled(self.history, self.config.train.early_stopping):
             self.trainer.should_stop = True
 

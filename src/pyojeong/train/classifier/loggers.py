@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pyojeong.errors import OutputFailed
 from pyojeong.media.files import atomic_path
 from pyojeong.registry import missing_extra
 from pyojeong.train.classifier.config import Config
@@ -38,14 +39,26 @@ def _make(name: str, config: Config, folder: Path) -> Any:
 def _mlflow(loggers: Any, folder: Path) -> Any:
     """A run in the store that MLFLOW_TRACKING_URI names, else in files below the run's folder.
 
-    A resumed run goes on with its old number.
+    A resumed run goes on with its old number. Raises OutputFailed where the store cannot be used.
     """
+    from mlflow.exceptions import MlflowException
+
     known = folder / _RUN
     number = json.loads(known.read_text("utf-8"))["run"] if known.is_file() else None
-    store = os.environ.get("MLFLOW_TRACKING_URI") or (folder / "mlruns").resolve().as_uri()
-    logger = loggers.MLFlowLogger("pyojeong", folder.name, store, run_id=number)
+    store = os.environ.get("MLFLOW_TRACKING_URI")
+    if not store:
+        # Files need no database driver; MLflow asks that they be wanted explicitly.
+        os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
+        store = (folder / "mlruns").resolve().as_uri()
+    try:
+        logger = loggers.MLFlowLogger("pyojeong", folder.name, store, run_id=number)
+        run = logger.run_id
+    except MlflowException as error:
+        raise OutputFailed(
+            f"MLflow cannot log to {store}: {error}", f"MLflow가 {store}에 기록할 수 없습니다: {error}"
+        ) from error
     with atomic_path(known) as part:
-        part.write_text(json.dumps({"run": logger.run_id}) + "\n", "utf-8")
+        part.write_text(json.dumps({"run": run}) + "\n", "utf-8")
     return logger
 
 

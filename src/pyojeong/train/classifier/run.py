@@ -50,8 +50,9 @@ def run(
     """Train, or go on, until the folder holds the finished model.
 
     data: the pictures, where they are at hand already; else `config.data.source` is read.
-    build, export: make the network and its file, as zoo and export_classifier do. Raises BadInput, BadSettings, MissingExtra,
-    InferenceFailed, OutputFailed; KeyboardInterrupt after Ctrl-C, when the folder can be resumed.
+    build, export: make the network and its file, as zoo and export_classifier do. Raises
+    BadInput, BadSettings, MissingExtra, InferenceFailed, OutputFailed; KeyboardInterrupt after
+    Ctrl-C, when the folder can be resumed.
     """
     config = open_folder(config, folder, resume)
     dataset = divide(data if data is not None else _loaded(config), config, _split)
@@ -153,11 +154,11 @@ def _exporter() -> Export:
 
 def _built(config: Config, classes: int, build: Build | None) -> Any:
     """The network with weights from the seed (or pretrained), laid out for quick convolutions."""
-    if build is None:
-        from pyojeong.train.zoo import build
+    from pyojeong.train import zoo
+
     model = config.model
     torch.manual_seed(config.train.seed)
-    built = build(
+    built = (build or zoo.build)(
         model.name,
         classes,
         head=model.head,

@@ -125,8 +125,13 @@ class School(LightningDataModule):
         views = Views(self.parts.val, self.config.train.seed)
         return self._loader(views, self._batches(len(views), None))
 
+    @property
+    def _run(self) -> Any:
+        """The Trainer; there is one whenever Lightning asks for something."""
+        return self.trainer
+
     def _batches(self, rows: int, seed: int | None) -> Batches:
-        rank, world = self.trainer.global_rank, self.trainer.world_size
+        rank, world = self._run.global_rank, self._run.world_size
         return Batches(rows, self.config.train.batch, seed, rank, world)
 
     def _loader(self, views: Views, batches: Batches) -> Any:
@@ -145,16 +150,16 @@ class School(LightningDataModule):
             worker_init_fn=_alone if workers else None,
             # Forked, the workers share the squares in memory.
             multiprocessing_context="fork" if workers and sys.platform == "linux" else None,
-            pin_memory=self.trainer.strategy.root_device.type == "cuda",
+            pin_memory=self._run.strategy.root_device.type == "cuda",
         )
 
     def state_dict(self) -> dict[str, Any]:
         """Where to go on after the checkpoint that is being written."""
-        loop = self.trainer.fit_loop
+        loop = self._run.fit_loop
         done = loop.epoch_loop.batch_progress.current.processed
         if loop.epoch_progress.current.processed > loop.epoch_progress.current.completed:
             return {"epoch": loop.epoch_progress.current.processed, "done": 0}
-        return {"epoch": self.trainer.current_epoch, "done": done}
+        return {"epoch": self._run.current_epoch, "done": done}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.position = state
