@@ -93,6 +93,11 @@ def tiny():
 
 
 @pytest.fixture
+def exported():
+    return export_nothing
+
+
+@pytest.fixture
 def config():
     """A run of three epochs with five steps each, without worker processes."""
     from pyojeong.train.classifier.config import Config

@@ -275,10 +275,29 @@ def test_ctrl_c_leaves_a_run_that_goes_on(train, shaky, monkeypatch):
     assert_same_run(train(shaky, resume=True), train(shaky, "unbroken"))
 
 
+@forked
+@pytest.mark.filterwarnings("ignore:.*use of fork.*")
+def test_a_terminated_run_leaves_with_its_status_and_goes_on(train, shaky, monkeypatch):
+    def terminated():
+        real = Lesson.training_step
+
+        def step(self, batch, number):
+            if self.global_step == 6:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return real(self, batch, number)
+
+        Lesson.training_step = step
+        train(shaky)
+
+    assert in_a_process(terminated) == 128 + signal.SIGTERM
+    assert_same_run(train(shaky, resume=True), train(shaky, "unbroken"))
+
+
 # --- whose folder -----------------------------------------------------------------------------
 
 
-def test_a_folder_belongs_to_its_run(train, config, drawn, monkeypatch):
+def test_a_folder_belongs_to_its_run(train, config, drawn, monkeypatch, tmp_path):
+    folder = tmp_path / "run"
     with monkeypatch.context() as patch:
         patch.setattr("pyojeong.train.classifier.run.finish", lambda *a: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -288,6 +307,17 @@ def test_a_folder_belongs_to_its_run(train, config, drawn, monkeypatch):
     other = replace(drawn(), labels=np.roll(drawn().labels, 1))
     with pytest.raises(BadInput, match="not those"):
         train(config, resume=True, data=other)
+    settings = folder / "config.toml"
+    settings.write_text(config.with_values({"optimizer.rate": 0.5}).to_toml(), "utf-8")
+    with pytest.raises(BadSettings, match="began with"):
+        train(config, resume=True)
+    settings.write_text(config.with_values({"train.save_seconds": 5.0}).to_toml(), "utf-8")
+    last = folder / "checkpoints/last.ckpt"
+    whole = last.read_bytes()
+    last.write_bytes(b"cos\nsystem\n(S'true'\ntR.")
+    with pytest.raises(BadInput, match="checkpoint"):
+        train(config, resume=True)
+    last.write_bytes(whole)
     train(config, resume=True)
     with pytest.raises(BadSettings, match="finished run"):
         train(config, resume=True)

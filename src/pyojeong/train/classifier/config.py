@@ -99,7 +99,7 @@ class Schedule:
 class Train:
     """batch: pictures per step and device. precision: "auto" is the half precision that the device
     does well, else "32". early_stopping: epochs without a better validation loss after which the
-    run ends, 0 for never. devices: "auto" or a number. workers: processes that prepare pictures,
+    run ends, 0 for never. devices: a number, or "auto" for all GPUs. workers: processes that prepare pictures,
     -1 for one less than the cores. save_seconds: longest time between two checkpoints.
     """
 
@@ -108,7 +108,7 @@ class Train:
     seed: int = 1
     precision: str = "auto"
     early_stopping: int = 0
-    devices: str = "auto"
+    devices: str = "1"
     workers: int = -1
     loggers: tuple[str, ...] = ()
     save_seconds: float = 120.0

@@ -32,7 +32,8 @@ def open_folder(config: Config, folder: Path, resume: bool) -> Config:
         )
     if resume:
         return _settings_in(folder)
-    if (folder / LAST).is_file() and "LOCAL_RANK" not in os.environ:
+    # Of several processes that train together the first asks; the others may come later.
+    if (folder / LAST).is_file() and os.environ.get("LOCAL_RANK", "0") == "0":
         raise BadSettings(
             f"{folder} holds a run that was stopped. Add --resume, or choose another folder.",
             f"{folder}에는 중단된 학습이 있습니다. --resume을 붙이거나 다른 폴더를 고르세요.",

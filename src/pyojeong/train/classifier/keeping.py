@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pyojeong.media.files import atomic_path
+from pyojeong.media.files import atomic_path, output_failed
 from pyojeong.train.classifier.lesson import Lesson
 from pyojeong.train.classifier.quiet import Checkpoint, LightningModule, Trainer
 from pyojeong.train.classifier.teaching import best_epoch
@@ -53,9 +54,14 @@ class Keeping(Checkpoint):
         """Lightning writes in place; a kill in the middle must leave the older file whole."""
         path = self.folder / name
         part = path.with_suffix(".part")
-        trainer.save_checkpoint(part, weights_only)
-        if trainer.is_global_zero:
-            part.replace(path)
+        try:
+            trainer.save_checkpoint(part, weights_only)
+            if trainer.is_global_zero:
+                with part.open("r+b") as stream:
+                    os.fsync(stream.fileno())
+                part.replace(path)
+        except OSError as error:
+            raise output_failed(path, error) from error
         self.saved = time.monotonic()
 
 

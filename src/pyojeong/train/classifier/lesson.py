@@ -171,6 +171,21 @@ class Lesson(LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         state = checkpoint["lesson"]
+        if _decisive(state["config"]) != _decisive(asdict(self.config)):
+            raise BadSettings(
+                "The settings in the folder are not those that its run began with.",
+                "폴더의 설정이 학습을 시작했을 때와 다릅니다.",
+            )
         self.history = list(state["history"])
         self.learned = state["learned"][self.global_rank % len(state["learned"])]
         self.schedule_state, self.seconds = state["schedule"], state["seconds"]
+
+
+def _decisive(config: dict[str, Any]) -> dict[str, Any]:
+    """The settings that decide the numbers; how fast and how watched a run is may change."""
+    free = ("devices", "workers", "loggers", "save_seconds")
+    train = {name: value for name, value in config["train"].items() if name not in free}
+    data = {
+        name: value for name, value in config["data"].items() if name not in ("source", "cache")
+    }
+    return config | {"train": train, "data": data}

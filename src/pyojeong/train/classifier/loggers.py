@@ -55,7 +55,8 @@ def _mlflow(loggers: Any, folder: Path) -> Any:
         run = logger.run_id
     except MlflowException as error:
         raise OutputFailed(
-            f"MLflow cannot log to {store}: {error}", f"MLflow가 {store}에 기록할 수 없습니다: {error}"
+            f"MLflow cannot log to {store}: {error}",
+            f"MLflow가 {store}에 기록할 수 없습니다: {error}",
         ) from error
     with atomic_path(known) as part:
         part.write_text(json.dumps({"run": run}) + "\n", "utf-8")

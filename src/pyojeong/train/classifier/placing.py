@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from pyojeong.errors import BadSettings
 from pyojeong.train.classifier.config import Train
 
 _PRECISIONS = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
@@ -32,8 +33,13 @@ def placing(train: Train) -> dict[str, Any]:
 def precision(wanted: str) -> str:
     """What is wanted, or for "auto" the half precision that the device does well, else "32".
 
-    Without AVX-512 bfloat16 is many times slower on a CPU than float32.
+    Without AVX-512 bfloat16 is many times slower on a CPU than float32. Raises BadSettings.
     """
+    if wanted == "16" and not torch.cuda.is_available():
+        raise BadSettings(
+            'train.precision = "16" needs a GPU; "bf16" and "32" do not.',
+            'train.precision = "16"은 GPU가 필요합니다. "bf16"이나 "32"를 쓰세요.',
+        )
     if wanted != "auto":
         return wanted
     if torch.cuda.is_available():

@@ -13,8 +13,16 @@ from pyojeong.train.zoo import vision as _vision  # noqa: F401 - imported for wh
 # isort: split
 from lightning.pytorch import LightningDataModule, LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
-__all__ = ["Checkpoint", "LightningDataModule", "LightningModule", "Trainer", "quiet_lightning"]
+__all__ = [
+    "Checkpoint",
+    "LightningDataModule",
+    "LightningModule",
+    "MisconfigurationException",
+    "Trainer",
+    "quiet_lightning",
+]
 
 _BESIDE_THE_POINT = (
     # The run decides these on purpose, or says them itself.

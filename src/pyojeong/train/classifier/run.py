@@ -14,12 +14,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
 
 from pyojeong.data.dataset import Dataset
-from pyojeong.errors import BadSettings, InferenceFailed
+from pyojeong.errors import BadInput, BadSettings, InferenceFailed
 from pyojeong.train.classifier.config import Augmentation, Config
 from pyojeong.train.classifier.crops import Crops, Views
 from pyojeong.train.classifier.finish import Export, finish
@@ -28,7 +29,7 @@ from pyojeong.train.classifier.keeping import LAST, Keeping
 from pyojeong.train.classifier.lesson import Lesson
 from pyojeong.train.classifier.loggers import make_loggers
 from pyojeong.train.classifier.placing import placing
-from pyojeong.train.classifier.quiet import Trainer, quiet_lightning
+from pyojeong.train.classifier.quiet import MisconfigurationException, Trainer, quiet_lightning
 from pyojeong.train.classifier.schooling import School, augmenter, divide, make_parts
 from pyojeong.train.classifier.teaching import class_weights
 
@@ -120,13 +121,28 @@ def _in_our_words() -> Iterator[None]:
             "The device has too little memory for a step; lower train.batch or data.side.",
             "장치의 메모리가 부족합니다. train.batch나 data.side를 줄이세요.",
         ) from error
+    except MisconfigurationException as error:
+        raise BadSettings(
+            f"Training cannot be set up so: {error}", f"이렇게 학습할 수 없습니다: {error}"
+        ) from error
+    except UnpicklingError as error:
+        raise _unreadable(error) from error
     except RuntimeError as error:
+        if "PytorchStreamReader" in str(error):
+            raise _unreadable(error) from error
         if "DataLoader worker" not in str(error):
             raise
         raise InferenceFailed(
             f"A process that prepares pictures ended ({error}); lower train.workers.",
             f"사진을 준비하는 프로세스가 끝났습니다({error}). train.workers를 줄이세요.",
         ) from error
+
+
+def _unreadable(error: Exception) -> BadInput:
+    return BadInput(
+        f"The checkpoint to go on from cannot be read: {error}",
+        f"이어 할 체크포인트를 읽을 수 없습니다: {error}",
+    )
 
 
 def _loaded(config: Config) -> Dataset:
