@@ -145,7 +145,7 @@ def test_ctrl_c_says_how_to_go_on(command, tmp_path, monkeypatch):
 def test_killed_from_outside(command, tmp_path):
     """`kill -9` on the real command, wherever it is after its second epoch."""
     program = PROGRAM.format(conftest=str(Path(__file__).with_name("conftest.py")))
-    words = [*TINY, "--set", "train.epochs=30", "--set", "train.save_seconds=0"]
+    words = [*TINY, "--set", "train.epochs=12", "--set", "train.save_seconds=0"]
     out = tmp_path / "killed"
     surroundings = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     process = subprocess.Popen(
@@ -165,7 +165,7 @@ def test_killed_from_outside(command, tmp_path):
         process.kill()
     assert process.wait(10) == -signal.SIGKILL
     done = len((out / "log.jsonl").read_text("utf-8").splitlines())
-    assert 2 <= done < 30
+    assert 2 <= done < 12
     assert command("--out", out, "--resume")[0] == 0
     assert command("--out", tmp_path / "whole", *words)[0] == 0
     ours, theirs = (

@@ -11,7 +11,7 @@ pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in t
 
 import torch
 
-from pyojeong.errors import BadInput
+from pyojeong.errors import BadInput, BadSettings
 from pyojeong.train.classifier.batches import Batches
 from pyojeong.train.classifier.config import Config, Loss, Optimizer, Schedule
 from pyojeong.train.classifier.crops import crop, cut_square, make_crops
@@ -227,6 +227,9 @@ def test_auto_precision_follows_the_device(monkeypatch):
     for capability, found in (("AVX2", "32"), ("AVX512", "bf16"), ("AVX512_VNNI", "bf16")):
         monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda c=capability: c)
         assert precision("auto") == found
+    with pytest.raises(BadSettings, match="needs a GPU"):
+        precision("16")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
     assert precision("16") == "16"
 
 

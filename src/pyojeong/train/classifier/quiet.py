@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pyojeong.train.zoo import vision as _vision  # noqa: F401 - imported for what it repairs
 
 # isort: split
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch import LightningDataModule, LightningModule, Trainer
 from lightning.pytorch.callbacks import Checkpoint
-from lightning.pytorch.utilities.exceptions import MisconfigurationException
 
 __all__ = [
     "Checkpoint",
