@@ -12,9 +12,10 @@ pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in t
 import torch
 
 from pyojeong.errors import BadInput, BadSettings
+from pyojeong.face.square import cut_square
 from pyojeong.train.classifier.batches import Batches
 from pyojeong.train.classifier.config import Config, Loss, Optimizer, Schedule
-from pyojeong.train.classifier.crops import crop, cut_square, make_crops
+from pyojeong.train.classifier.crops import crop, make_crops
 from pyojeong.train.classifier.measuring import (
     calibration_error,
     find_temperature,

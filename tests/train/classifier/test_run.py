@@ -123,6 +123,16 @@ def test_the_same_seed_is_the_same_run_and_another_is_not(train, shaky):
     assert not torch.equal(weights_of(first)["net.0.weight"], other["net.0.weight"])
 
 
+def test_half_precision(train, config):
+    folder = train(config.with_values({"train.precision": "bf16"}))
+    assert result_of(folder)["accuracy"] > 0.6
+    kept = weights_of(folder)
+    assert {value.dtype for value in kept.values()} == {torch.float32, torch.int64}
+    exact = weights_of(train(config, "exact"))
+    assert not torch.equal(kept["net.6.weight"], exact["net.6.weight"])
+    assert torch.allclose(kept["net.6.weight"], exact["net.6.weight"], atol=0.1)
+
+
 @forked
 def test_workers_and_cache_change_nothing(train, shaky):
     plain = train(shaky, "plain")
@@ -203,9 +213,10 @@ def test_a_killed_run_ends_as_an_unbroken_one(train, shaky, unbroken, moment, mo
 
 @forked
 @pytest.mark.filterwarnings("ignore:.*use of fork.*")
-def test_killed_again_and_again(train, shaky, unbroken, tmp_path):
+def test_killed_again_and_again_with_a_worker(train, shaky, unbroken, tmp_path):
     if not unbroken:
         unbroken["shaky"] = train(shaky, "unbroken")
+    shaky = shaky.with_values({"train.workers": 1})
     for step in (2, 4, 3, 5, 2):
         resume = (tmp_path / "run/config.toml").is_file()
         with deadly(Lesson, "training_step", step, True):

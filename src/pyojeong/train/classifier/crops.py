@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.data.dataset import Dataset, Image
 from pyojeong.errors import BadInput
+from pyojeong.face.square import around_box, whole_square
 
 Floats = NDArray[np.float32]
 FREE_SHARE = 0.25
 """Largest share of the free memory that kept pictures may take."""
-_FINEST = 4
-"""Pictures finer than so many px per px of the square are shrunk before cutting."""
 
 
 def crop(dataset: Dataset, row: int, side: int, margin: float) -> Image:
@@ -30,38 +28,10 @@ def crop(dataset: Dataset, row: int, side: int, margin: float) -> Image:
     its edge, so that no face is stretched. Raises BadInput where the picture cannot be read.
     """
     image = dataset.pictures.read(int(dataset.rows[row]))
-    height, width = image.shape[:2]
-    whole = np.array([0.0, 0, width, height])
-    box = dataset.boxes[row].astype(np.float64)
-    if not np.isfinite(box).all():
-        return cut_square(image, whole[2:] / 2, float(max(height, width)), side)
-    box = np.clip(box, 0, whole[[2, 3, 2, 3]])
-    longest = max(box[2] - box[0], box[3] - box[1], 1.0) * (1 + 2 * margin)
-    return cut_square(image, (box[:2] + box[2:]) / 2, longest, side)
-
-
-def cut_square(image: Image, centre: NDArray[np.float64], longest: float, side: int) -> Image:
-    """The square of `longest` px around `centre` (x, y), as (side, side, 3)."""
-    # Shrunk first, a long thin picture cannot ask for the memory of its square.
-    scale = min(1.0, _FINEST * side / longest)
-    if scale < 1:
-        image = _resized(image, [max(1, round(n * scale)) for n in image.shape[1::-1]])
-    size = max(1, round(longest * scale))
-    left, top = (int(v) for v in np.round(centre * scale - size / 2))
-    square = image[
-        np.ix_(_clamped(top, size, image.shape[0]), _clamped(left, size, image.shape[1]))
-    ]
-    return square if size == side else _resized(square, [side, side])
-
-
-def _resized(image: Image, size: Sequence[int]) -> Image:
-    way = cv2.INTER_AREA if size[0] < image.shape[1] else cv2.INTER_LINEAR
-    made = cv2.resize(np.ascontiguousarray(image), tuple(size), interpolation=way)
-    return np.asarray(made, np.uint8)
-
-
-def _clamped(start: int, size: int, length: int) -> NDArray[np.intp]:
-    return np.clip(np.arange(start, start + size), 0, length - 1).astype(np.intp)
+    box = dataset.boxes[row]
+    if np.isfinite(box).all():
+        return around_box(image, box, margin, side)
+    return whole_square(image, side)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

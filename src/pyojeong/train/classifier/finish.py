@@ -64,6 +64,7 @@ def finish(
         temperature=temperature,
         crop_margin=config.data.crop_margin,
         gray=config.data.gray,
+        boxes=bool(np.isfinite(parts.train.dataset.boxes).all(1).mean() > 0.5),
         notes=result | {"note": note, "settings": config.to_toml()},
     )
     result["file_mb"] = round((folder / MODEL).stat().st_size / 1e6, 3)

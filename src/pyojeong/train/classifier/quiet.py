@@ -7,13 +7,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# torchmetrics, which Lightning imports, imports torchvision; this makes sure that it can.
-from pyojeong.train.zoo import vision as _vision  # noqa: F401 - imported for what it repairs
+from pyojeong.train.zoo.vision import vision
 
-# isort: split
-from lightning.fabric.utilities.exceptions import MisconfigurationException
-from lightning.pytorch import LightningDataModule, LightningModule, Trainer
-from lightning.pytorch.callbacks import Checkpoint
+# torchmetrics, which Lightning imports, imports torchvision; this makes sure that it can.
+vision()
+
+from lightning.fabric.utilities.exceptions import MisconfigurationException  # noqa: E402
+from lightning.pytorch import LightningDataModule, LightningModule, Trainer  # noqa: E402
+from lightning.pytorch.callbacks import Checkpoint  # noqa: E402
 
 __all__ = [
     "Checkpoint",
