@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
@@ -170,7 +171,10 @@ def in_a_process(work):
     """Exit code of a forked process that does the work."""
     process = multiprocessing.get_context("fork").Process(target=work)
     process.start()
-    process.join(120)
+    # Not join(timeout): it waits for the workers that a killed process leaves behind as well.
+    end = time.monotonic() + 120
+    while process.exitcode is None and time.monotonic() < end:
+        time.sleep(0.005)
     return process.exitcode
 
 

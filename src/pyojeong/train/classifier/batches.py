@@ -19,8 +19,9 @@ class Batches:
     do not divide, rows repeat, and when the order is kept they do not count. A single row left
     over joins the batch before it: one picture has no spread for batch normalisation to measure.
 
-    `epoch` and `skip` (batches already done of it) say where to go on; `skip` holds for the next
-    round only. Lightning calls `sampler.set_epoch`, which is why `sampler` is this.
+    `epoch` and `skip` (batches already done of it) say where to go on. `skip` holds until another
+    epoch begins, not for one round only: a loader with workers asks twice before it starts.
+    Lightning calls `sampler.set_epoch`, which is why `sampler` is this.
     """
 
     def __init__(
@@ -32,7 +33,8 @@ class Batches:
         self.sampler = self
 
     def set_epoch(self, epoch: int) -> None:
-        self.epoch = epoch
+        if epoch != self.epoch:
+            self.epoch, self.skip = epoch, 0
 
     def __len__(self) -> int:
         share = math.ceil(self.rows / self.world)
@@ -43,8 +45,7 @@ class Batches:
         mine = self._mine()
         ends = [self.batch * n for n in range(1, len(self))] + [len(mine)]
         starts = [0, *ends[:-1]]
-        skip, self.skip = self.skip, 0
-        return iter([mine[a:b] for a, b in zip(starts, ends, strict=True)][skip:])
+        return iter([mine[a:b] for a, b in zip(starts, ends, strict=True)][self.skip :])
 
     def _mine(self) -> list[Index]:
         if self.seed is None:

@@ -182,7 +182,8 @@ def _built(config: Config, classes: int, build: Build | None) -> Any:
         dropout=model.dropout,
         pretrained=model.pretrained,
     )
-    built.net.to(memory_format=torch.channels_last)
+    net: Any = built.net
+    net.to(memory_format=torch.channels_last)
     return built
 
 
