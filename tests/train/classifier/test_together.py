@@ -62,15 +62,17 @@ def test_the_file_reads_what_torch_reads(drawn, tmp_path, gray):
     assert result["file_mb"] > 0.1
 
 
-def test_from_a_folder_to_a_reader(drawn, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("kind", ["none", "basic"])
+def test_from_a_folder_to_a_reader(drawn, tmp_path, monkeypatch, capsys, kind):
     pytest.importorskip("pyojeong.data.load")
-    pytest.importorskip("pyojeong.train.augment")
+    if kind != "none":
+        pytest.importorskip("pyojeong.train.augment")
     data, faces, out = drawn(), tmp_path / "faces", tmp_path / "run"
     for row in range(len(data)):
         folder = faces / str(data.splits[row]) / CLASSES[data.labels[row]]
         folder.mkdir(parents=True, exist_ok=True)
         Image.fromarray(data.read(row)).save(folder / f"{row}.png")
-    words = [f"{name}={value}" for name, value in (SETTINGS | {"augment.kind": "basic"}).items()]
+    words = [f"{name}={value}" for name, value in (SETTINGS | {"augment.kind": kind}).items()]
     words = [part for word in words for part in ("--set", word)]
     monkeypatch.setattr(
         "sys.argv",
