@@ -1,6 +1,6 @@
 """Training a picture classifier: against a hand-written loop, and what loading pictures costs.
 
-    python benchmarks/bench_train.py [--steps 8] [--rounds 5]
+    python benchmarks/bench_train.py [--steps 7] [--rounds 4]
 
 Both loops teach the same ResNet-18 (torchvision, random weights, 112 px, 16 pictures a step, SGD)
 the same noise pictures, kept in memory, through the same loader, in float32 with one thread. They
@@ -199,8 +199,8 @@ def compare(config: Config, parts: Parts, rounds: int) -> tuple[list[list[str]],
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=4)
     given = parser.parse_args()
     torch.set_num_threads(1)
     values = {
