@@ -40,6 +40,10 @@ Valid = Annotated[
 ]
 
 
+_COMMANDS = ("train_expression",)
+"""Modules of this package that add their commands to the group."""
+
+
 def _number(en: str, ko: str) -> Any:
     return typer.Option(show_default=False, help=say(en, ko))
 
@@ -60,6 +64,8 @@ def add_to(app: typer.Typer) -> None:
         epilog="pyojeong train text --preset koelectra --data aihub/ --out run\n\n"
         "pyojeong train text --out run --resume",
     )(text)
+    for name in _COMMANDS:
+        import_module(f"pyojeong.cli.{name}").add_to(train)
     app.add_typer(train, name="train")
 
 

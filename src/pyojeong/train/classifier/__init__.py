@@ -1,0 +1,1 @@
+"""Train a picture classifier: typed settings, one Lightning loop, a run folder others can read."""
