@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("sklearn", reason="scikit-learn is in the train extra")
 
+from pyojeong.cli.main import main  # noqa: E402
 from pyojeong.errors import BadInput, BadSettings, MissingWeights  # noqa: E402
 from pyojeong.face.exported import ExportedClassifier  # noqa: E402
 from pyojeong.train.ensemble import mix  # noqa: E402
@@ -193,3 +194,15 @@ def test_a_run_that_is_not_finished_is_refused(runs, tmp_path):
 def test_settings_are_checked(runs, tmp_path, count, method, weights):
     with pytest.raises(BadSettings):
         mix(runs[:count], tmp_path / "both.onnx", method, weights)
+
+
+def test_the_command_tells_gain_and_cost(runs, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "both.onnx"
+    words = ["train", "ensemble", *map(str, runs), "-o", str(out), "--weights", "2,1"]
+    monkeypatch.setattr("sys.argv", ["pyojeong", "--lang", "en", *words])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    told = capsys.readouterr()
+    assert not stop.value.code, told.err
+    assert "points over the best member" in told.out + told.err
+    assert ExportedClassifier(out).card.members == 2

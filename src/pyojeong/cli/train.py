@@ -40,7 +40,7 @@ Valid = Annotated[
 ]
 
 
-_COMMANDS = ("train_expression",)
+_COMMANDS = ("train_expression", "train_ensemble")
 """Modules of this package that add their commands to the group."""
 
 
