@@ -109,7 +109,7 @@ def reach_of(image: Image) -> float:
 
 def _inputs(image: Image, reach: float) -> float:
     """How many usual inputs would cover the picture, without overlap."""
-    return image.shape[0] * image.shape[1] / reach**2
+    return float(image.shape[0] * image.shape[1] / reach**2)
 
 
 def parts(image: Image) -> list[Part]:

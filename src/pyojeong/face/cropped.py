@@ -56,8 +56,8 @@ class CroppedReader:
         height, width = image.shape[:2]
         mesh = self.fit(image)
         # A classifier that learned from whole pictures is shown what it learned from.
-        whole = mesh is None or getattr(self._classifier, "whole_pictures", False)
-        shown = whole_picture(width, height) if whole else mesh
+        whole = getattr(self._classifier, "whole_pictures", False)
+        shown = whole_picture(width, height) if mesh is None or whole else mesh
         (scores,) = self._classifier.classify(image, [shown])
         box = np.array([0, 0, width, height], np.float32)
         quality = measure(image, mesh) if mesh else None

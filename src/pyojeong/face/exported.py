@@ -118,7 +118,7 @@ class ExportedClassifier:
         house = mass @ self.labels.weights
         total = house.sum()
         values = tuple((house / total).tolist()) if total > 0 else NEUTRAL
-        own = ()
+        own: tuple[tuple[str, tuple[float, ...]], ...] = ()
         if self._own:
             name, order = self._own
             own = ((name, tuple((mass[order] / mass.sum()).tolist())),)

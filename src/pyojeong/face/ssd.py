@@ -74,7 +74,8 @@ class Ssd:
         shape = [-(-side // WHOLE) * WHOLE for side in pixels.shape[:2]]
         shown = np.zeros((*shape, 3), np.float32)
         shown[: part.height, : part.width] = pixels
-        return _placed(self._run(shown / np.float32(255), threshold), 1, part.x, part.y)
+        found = self._run((shown / 255).astype(np.float32), threshold)
+        return _placed(found, 1, part.x, part.y)
 
     def look_close(self, image: Image, roi: Roi, threshold: float, flip: bool = False) -> Found:
         """The same in a turned square, beyond the picture's edge mirrored. flip: the network sees

@@ -158,7 +158,7 @@ def _shares(weights: Sequence[float], count: int) -> Floats:
     shares = np.array(weights or [1.0] * count, np.float64)
     if not (np.isfinite(shares) & (shares >= 0)).all() or shares.sum() <= 0:
         raise BadSettings("Weights are positive numbers.", "가중치는 양수입니다.")
-    return shares / shares.sum()
+    return np.asarray(shares / shares.sum())
 
 
 def _stack(members: Sequence[Member]) -> tuple[Floats, Floats]:
@@ -192,8 +192,8 @@ def _stack(members: Sequence[Member]) -> tuple[Floats, Floats]:
 def _combine(logs: Sequence[Floats], slopes: Floats, offsets: Floats | None) -> Floats:
     """Logarithms of the ensemble's probabilities (n, k), not yet calibrated."""
     if offsets is None:
-        mean = sum(share * np.exp(log) for share, log in zip(slopes, logs, strict=True))
-        return np.log(np.maximum(mean, LEAST))
+        mean = np.sum([s * np.exp(log) for s, log in zip(slopes, logs, strict=True)], axis=0)
+        return np.asarray(np.log(np.maximum(mean, LEAST)))
     given = np.maximum(np.concatenate(logs, 1), np.log(LEAST))
     return _log_softmax(given @ slopes.T + offsets)
 

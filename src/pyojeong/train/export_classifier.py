@@ -26,6 +26,10 @@ _LUMA = (0.299, 0.587, 0.114)
 class Whole(nn.Module):
     """uint8 RGB (n, s, s, 3) → calibrated probabilities (n, k)."""
 
+    mean: Tensor
+    std: Tensor
+    luma: Tensor
+
     def __init__(
         self,
         net: nn.Module,

@@ -52,6 +52,7 @@ def build(
     begins from scratch, and `note` says so. Raises BadSettings, MissingExtra.
     """
     entry = known(name)
+    net: Any
     if name.startswith("timm:"):
         net, note = _from_timm(name.removeprefix("timm:"), pretrained)
     elif name in SIZES:
@@ -63,8 +64,8 @@ def build(
     if entry.head:
         _put_head(net, entry.head, head, classes, dropout)
     else:
-        net.reset_classifier(0)  # type: ignore[operator, union-attr]
-        net = nn.Sequential(net, make_head(head, net.num_features, classes, dropout))  # type: ignore[arg-type]
+        net.reset_classifier(0)
+        net = nn.Sequential(net, make_head(head, net.num_features, classes, dropout))
     mean, std = PLAIN if name in SIZES else IMAGENET
     return Built(net, mean, std, entry.side, note)
 

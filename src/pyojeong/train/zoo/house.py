@@ -20,6 +20,8 @@ class HouseNet(nn.Module):
     """Pictures (n, 3, s, s), brought to gray and to their own contrast inside → what `fc` makes of
     the features."""
 
+    luma: Tensor
+
     def __init__(self, name: str) -> None:
         super().__init__()
         stem, widths, blocks = SIZES[name]
@@ -29,7 +31,6 @@ class HouseNet(nn.Module):
         self.register_buffer("luma", torch.tensor(_LUMA).reshape(1, 3, 1, 1), persistent=False)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        assert isinstance(self.luma, Tensor)  # noqa: S101
         gray = (pictures * self.luma).sum(1, keepdim=True)
         centred = gray - gray.mean((1, 2, 3), keepdim=True)
         spread = centred.square().mean((1, 2, 3), keepdim=True).sqrt()

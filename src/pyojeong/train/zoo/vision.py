@@ -32,7 +32,7 @@ def vision(module: str = "") -> Any:
             'torchvision이 필요합니다: pip install "pyojeong[train]"',
         )
     if not _kept and not _loads(Path(spec.origin).parent):
-        library = torch.library.Library("torchvision", "FRAGMENT")
+        library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
         for schema in _MISSING:
             library.define(schema)
         _kept.append(library)
@@ -45,7 +45,7 @@ def _loads(folder: Path) -> bool:
         return True
     try:
         for file in folder.glob("_C.*"):
-            torch.ops.load_library(str(file))
+            torch.ops.load_library(str(file))  # type: ignore[no-untyped-call]
     except OSError:
         return False
     return hasattr(torch.ops.torchvision, "nms")
