@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyojeong.data.dataset import Image, Pictures
 from pyojeong.errors import BadInput
 from pyojeong.media.files import read_bytes
-from pyojeong.media.image import Picture, decode_image, in_srgb, on_white, read_image
+from pyojeong.media.image import Picture, decode_image, to_srgb, on_white, read_image
 from pyojeong.settings import settings
 
 
@@ -114,4 +114,4 @@ def inside(path: str, source: Path) -> str:
 
 
 def _plain(picture: Picture) -> Image:
-    return on_white(in_srgb(picture)).rgb
+    return on_white(to_srgb(picture)).rgb
