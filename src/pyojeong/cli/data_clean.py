@@ -95,7 +95,10 @@ def _report(dataset: Dataset, findings: Findings, as_json: bool) -> None:
     rows = [[kind, f"{n:,}"] for kind, n in findings.counts().items()]
     print_table([say("reason", "이유"), say("rows", "행")], rows)
     print_note(
-        say(f"{kept:,} of {len(dataset):,} rows stay.", f"{len(dataset):,}행 중 {kept:,}행을 남깁니다.")
+        say(
+            f"{kept:,} of {len(dataset):,} rows stay.",
+            f"{len(dataset):,}행 중 {kept:,}행을 남깁니다.",
+        )
     )
 
 

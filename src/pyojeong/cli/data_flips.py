@@ -38,11 +38,11 @@ def run(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
+    import numpy as np
+
     from pyojeong.data.flips import features, find_flips
     from pyojeong.data.repeats import Ints
     from pyojeong.data.split import together
-
-    import numpy as np
 
     dataset = load(source, classes)
     with progress_bar(quiet, say("Reading", "읽는 중")) as progress:

@@ -116,7 +116,7 @@ def _write_pairs(path: Path, dataset: Dataset, leaks: Leaks) -> None:
     words, r = [*dataset.classes, ""], leaks.repeats
     with atomic_path(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
         out = csv.writer(stream)
-        out.writerow("first second agreement exact mirrored splits labels".split())
+        out.writerow(["first", "second", "agreement", "exact", "mirrored", "splits", "labels"])
         for at in range(len(r)):
             pair = [int(r.first[at]), int(r.second[at])]
             out.writerow(

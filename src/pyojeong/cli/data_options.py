@@ -97,7 +97,11 @@ def print_classes(dataset: Dataset) -> None:
     parts = [counts(dataset.split(name)) for name in present]
     whole = counts(dataset)
     rows = [
-        [name or say("(no label)", "(라벨 없음)"), *(f"{p.get(name, 0):,}" for p in parts), f"{n:,}"]
+        [
+            name or say("(no label)", "(라벨 없음)"),
+            *(f"{p.get(name, 0):,}" for p in parts),
+            f"{n:,}",
+        ]
         for name, n in whole.items()
     ]
     rows.append([say("all", "전체"), *(f"{sum(p.values()):,}" for p in parts), f"{len(dataset):,}"])

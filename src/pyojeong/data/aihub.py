@@ -120,7 +120,8 @@ def _records(path: Path) -> Iterator[Any]:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadInput(
-            f"{path} is no JSON: {str(error)[:200]}.", f"{path}은(는) JSON이 아닙니다: {str(error)[:200]}."
+            f"{path} is no JSON: {str(error)[:200]}.",
+            f"{path}은(는) JSON이 아닙니다: {str(error)[:200]}.",
         ) from error
     yield from value if isinstance(value, list) else [value]
 

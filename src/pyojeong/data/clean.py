@@ -100,7 +100,9 @@ def _copies(
             if at >= 0 and repeats.mirrored[at]:
                 details[row] += ", mirrored"
             if -1 < dataset.labels[row] != dataset.labels[kept] > -1:
-                details[row] += f"; the kept one is labelled {dataset.classes[dataset.labels[kept]]}"
+                details[row] += (
+                    f"; the kept one is labelled {dataset.classes[dataset.labels[kept]]}"
+                )
     return same_as
 
 
@@ -149,7 +151,9 @@ def read_findings(path: Path, dataset: Dataset) -> Findings:
         cell = dict(zip(names, cells, strict=True))
         row = int(cell["row"]) if cell["row"].isascii() and cell["row"].isdigit() else n
         if row >= n or dataset.name(row) != cell["name"]:
-            raise _foreign(path, f"line {line} names {cell['name'][:100]!r}, row {cell['row'][:20]}")
+            raise _foreign(
+                path, f"line {line} names {cell['name'][:100]!r}, row {cell['row'][:20]}"
+            )
         word = cell["keep"].strip().lower()
         if word not in _YES | _NO:
             raise _foreign(path, f"line {line}: keep is yes or no, not {word[:20]!r}")

@@ -72,7 +72,8 @@ def read_votes(path: Path) -> NDArray[np.float32]:
                 raise ValueError("a number of votes is not in 0-100")
         except ValueError as error:
             raise BadInput(
-                f"{path}, row {line}: {error}.", f"{path} {line}행: 투표 수가 잘못되었습니다({error})."
+                f"{path}, row {line}: {error}.",
+                f"{path} {line}행: 투표 수가 잘못되었습니다({error}).",
             ) from error
         found.append(votes)
     return np.array(found, np.float32).reshape(-1, len(_VOTES))

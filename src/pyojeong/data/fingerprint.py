@@ -53,7 +53,9 @@ class Prints:
         return len(self.thumbs)
 
 
-def fingerprints(dataset: Dataset, progress: Callable[[float], None] = lambda share: None) -> Prints:
+def fingerprints(
+    dataset: Dataset, progress: Callable[[float], None] = lambda share: None
+) -> Prints:
     """Fingerprints of every row, its picture cut to its box. What cannot be read is recorded."""
     n = len(dataset)
     digests, thumbs, errors = np.zeros(n, "V16"), np.zeros((n, SIDE, SIDE), np.uint8), [""] * n
@@ -71,8 +73,8 @@ def fingerprints(dataset: Dataset, progress: Callable[[float], None] = lambda sh
 
 def digest(image: Image) -> np.void:
     """16 bytes that stand for the pixels and the shape."""
-    whole = hashlib.blake2b(np.int64(image.shape).tobytes(), digest_size=16)
-    whole.update(np.ascontiguousarray(image))
+    whole = hashlib.blake2b(repr(image.shape).encode(), digest_size=16)
+    whole.update(np.ascontiguousarray(image).data)
     return np.void(whole.digest())
 
 

@@ -37,9 +37,7 @@ class Leaks:
     @property
     def leaking(self) -> bool:
         """Whether anything at all is in two splits."""
-        return any(
-            c.first != c.second and c.exact + c.near + c.identities for c in self.crossings
-        )
+        return any(c.first != c.second and c.exact + c.near + c.identities for c in self.crossings)
 
 
 def find_leaks(

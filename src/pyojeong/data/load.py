@@ -121,7 +121,9 @@ def _kind(path: Path) -> str:
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
         return "aihub" if aihub.begins_like_aihub(path) else ""
     first = head.replace(b"\r", b"\n").split(b"\n")[0].decode("utf-8-sig", "replace")
-    names = [n.strip().strip('"').lower() for n in first.replace(";", ",").replace("\t", ",").split(",")]
+    names = [
+        n.strip().strip('"').lower() for n in first.replace(";", ",").replace("\t", ",").split(",")
+    ]
     if fer.is_fer_table(names):
         return "fer"
     if fer.is_votes_table(names):

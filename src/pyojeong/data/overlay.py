@@ -120,7 +120,7 @@ def _mixing(places: Floats) -> Floats:
     side = places.shape[1]
     at = np.clip(places * side - 0.5, 0, side - 1)
     distance = np.abs(at[:, :, None] - np.arange(side, dtype=np.float32))
-    return np.maximum(0, 1 - distance)
+    return np.asarray(np.maximum(0, 1 - distance), np.float32)
 
 
 def _blurred(thumbs: NDArray[np.uint8], sigma: float) -> Floats:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.data.fingerprint import SIDE, Floats, Prints, describe, windows
+from pyojeong.data.fingerprint import Floats, Prints, describe, windows
 from pyojeong.data.overlay import overlay
 
 AGREEMENT = 0.83
@@ -78,7 +78,13 @@ def find_repeats(
             rows.append(np.sort(chosen[pairs[kept]], 1))
             found.append(score[kept])
             turned.append(np.full(int(kept.sum()), flip))
-    return _collect(len(prints), np.concatenate(rows), np.concatenate(found), np.concatenate(turned), len(copies))
+    return _collect(
+        len(prints),
+        np.concatenate(rows),
+        np.concatenate(found),
+        np.concatenate(turned),
+        len(copies),
+    )
 
 
 def link(n: int, pairs: Ints) -> Ints:
@@ -118,9 +124,7 @@ def _near(thumbs: NDArray[np.uint8], flip: bool, progress: Progress) -> tuple[In
     return _best_of_both_ways(pairs, score)
 
 
-def _candidates(
-    thumbs: NDArray[np.uint8], other: NDArray[np.uint8], progress: Progress
-) -> Ints:
+def _candidates(thumbs: NDArray[np.uint8], other: NDArray[np.uint8], progress: Progress) -> Ints:
     """(m, 2) row of `thumbs` and row of `other` that some window of the first is like."""
     whole = describe(other)
     ways = windows()

@@ -17,8 +17,15 @@ from pyojeong.data.stores import encoded
 from pyojeong.errors import OutputFailed
 from pyojeong.media.files import output_failed
 
-_KINDS = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"RIFF", ".webp"), (b"BM", ".bmp"),
-          (b"GIF8", ".gif"), (b"II", ".tif"), (b"MM", ".tif"))
+_KINDS = (
+    (b"\x89PNG", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"RIFF", ".webp"),
+    (b"BM", ".bmp"),
+    (b"GIF8", ".gif"),
+    (b"II", ".tif"),
+    (b"MM", ".tif"),
+)
 
 
 def save_dataset(dataset: Dataset, path: Path) -> None:
@@ -32,8 +39,10 @@ def save_dataset(dataset: Dataset, path: Path) -> None:
 
 def check_place(path: Path) -> None:
     """Raises OutputFailed where `save_dataset` could not write, before long work."""
-    if path.suffix.lower() != ".parquet" and path.exists() and (
-        not path.is_dir() or any(path.iterdir())
+    if (
+        path.suffix.lower() != ".parquet"
+        and path.exists()
+        and (not path.is_dir() or any(path.iterdir()))
     ):
         raise OutputFailed(
             f"{path} is there already; name a new folder, or a file that ends in .parquet.",

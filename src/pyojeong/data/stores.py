@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyojeong.data.dataset import Image, Pictures
 from pyojeong.errors import BadInput
 from pyojeong.media.files import read_bytes
-from pyojeong.media.image import Picture, decode_image, to_srgb, on_white, read_image
+from pyojeong.media.image import Picture, decode_image, on_white, read_image, to_srgb
 from pyojeong.settings import settings
 
 

@@ -23,8 +23,12 @@ PATHS = ("path", "file", "filename", "file_name", "filepath", "image", "image_pa
 LABELS = ("label", "labels", "class", "emotion", "category", "expression", "target")
 SPLITS = ("split", "usage", "subset", "set", "fold")
 IDENTITIES = ("identity", "subject", "person", "person_id", "subject_id", "id")
-BOXES = (("left", "top", "right", "bottom"), ("x0", "y0", "x1", "y1"),
-         ("xmin", "ymin", "xmax", "ymax"), ("minx", "miny", "maxx", "maxy"))
+BOXES = (
+    ("left", "top", "right", "bottom"),
+    ("x0", "y0", "x1", "y1"),
+    ("xmin", "ymin", "xmax", "ymax"),
+    ("minx", "miny", "maxx", "maxy"),
+)
 
 
 def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
