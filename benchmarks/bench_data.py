@@ -96,7 +96,7 @@ def copies(data: Path, which: str, count: int) -> list[list[str]]:
     rows = [row(which, f"ours, agreement {AGREEMENT}", ours - spared, truth, took)]
     rows[-1].append(str(len(known)))
     for name, at, pairs, seconds in hashes(images, truth, spared):
-        rows.append([*row(which, f"{name}, distance {at}", pairs, truth, seconds), ""])
+        rows.append([*row(which, f"{name}, distance {at}", pairs, truth, seconds), "-"])
     return rows
 
 
@@ -111,6 +111,13 @@ def row(which: str, method: str, pairs: set, truth: dict, seconds: float) -> lis
 
 
 def hashes(images: list[np.ndarray], truth: dict, spared: set):
+    # imagededup imports torchvision; beside a CPU-only torch that misses the names of two operators.
+    import torch
+
+    library = torch.library.Library("torchvision", "FRAGMENT")
+    if not hasattr(torch.ops.torchvision, "nms"):
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float threshold) -> Tensor")
     from imagededup.methods import AHash, DHash, PHash, WHash
 
     for method in (PHash, DHash, WHash, AHash):

@@ -56,8 +56,8 @@ def examine(
 ) -> tuple[Dataset, Findings]:
     """The set with its boxes put right, and what should be left out.
 
-    Of a group of copies the first row stays that has a label, else the first. near: also copies that differ in their pixels. finder: whether a picture shows a
-    face; None does not ask.
+    Of a group of copies the first row with a label stays, else the first. near: also copies that
+    differ in their pixels. finder: whether a picture shows a face; None does not ask.
     """
     boxes, changed = repair_boxes(dataset)
     dataset = replace(dataset, boxes=boxes)

@@ -98,20 +98,21 @@ def load_fer_npz(path: Path, title: str, plus: bool = True) -> Dataset:
         if votes.shape != (len(images), len(_VOTES)) or votes.dtype.kind not in "uif":
             raise _no_npz(path, f"'ferplus_votes' are {votes.dtype} {votes.shape}")
         return _plus(title, store, votes.astype(np.float32), [""] * len(images), path)
-    return assemble(title, store, *_npz_labels(path, arrays, len(images)))
+    labels, classes = _npz_labels(path, arrays, len(images))
+    return assemble(title, store, labels, classes=classes)
 
 
-def _npz_labels(path: Path, arrays: dict[str, NDArray[Any]], n: int) -> tuple[list[str]]:
+def _npz_labels(path: Path, arrays: dict[str, NDArray[Any]], n: int) -> tuple[list[str], tuple[str, ...] | None]:
     labels = arrays.get("labels")
     if labels is None or labels.shape != (n,) or labels.dtype.kind not in "iuU":
         raise _no_npz(path, "there is no array 'labels' with a class for each picture")
     if labels.dtype.kind == "U":
-        return (labels.tolist(),)
+        return labels.tolist(), None
     named = arrays.get("fer_classes", arrays.get("classes"))
     classes = FER if named is None else tuple(map(str, named.tolist()))
     if n and not -1 <= int(labels.min()) <= int(labels.max()) < len(classes):
         raise _no_npz(path, f"labels lie outside -1 ... {len(classes) - 1}")
-    return ([classes[label] if label >= 0 else "" for label in labels.tolist()],)
+    return [classes[label] if label >= 0 else "" for label in labels.tolist()], classes
 
 
 def _plus(
