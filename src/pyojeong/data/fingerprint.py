@@ -96,7 +96,7 @@ def describe(thumbs: NDArray[np.uint8], window: Window = (0.0, 1.0, 0.0, 1.0)) -
     for at in range(0, len(thumbs), 4096):
         part = thumbs[at : at + 4096].astype(np.float32)
         found[at : at + 4096] = down @ part @ across.T
-    flat = found.reshape(len(thumbs), -1)[:, 1:]
+    flat = found.reshape(len(thumbs), WAVES * WAVES)[:, 1:]
     length = np.linalg.norm(flat, axis=1, keepdims=True)
     return np.asarray(np.where(length > 1e-3, flat / np.maximum(length, 1e-3), 0), np.float32)
 
