@@ -46,7 +46,9 @@ def planted(image: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarra
     if kind == "resize":
         scale = rng.uniform(0.4, 2)
         size = max(8, int(width * scale * rng.uniform(0.9, 1.1))), max(8, int(height * scale))
-        return cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        return cv2.resize(
+            image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        )
     if kind == "crop":
         left, right, top, bottom = rng.uniform(0, 0.12, 4)
         rows = slice(int(top * height), height - int(bottom * height))
@@ -102,9 +104,7 @@ def copies(data: Path, which: str, count: int) -> list[list[str]]:
 
 def row(which: str, method: str, pairs: set, truth: dict, seconds: float) -> list[str]:
     right = pairs & set(truth)
-    recall = [
-        np.mean([pair in pairs for pair, kind in truth.items() if kind == k]) for k in KINDS
-    ]
+    recall = [np.mean([pair in pairs for pair, kind in truth.items() if kind == k]) for k in KINDS]
     precision = len(right) / len(pairs) if pairs else 1.0
     scores = [f"{precision:.3f}", f"{len(right) / len(truth):.3f}"]
     return [which, method, *scores, *(f"{r:.2f}" for r in recall), f"{seconds:.1f}"]
@@ -221,7 +221,15 @@ def main() -> None:
     parser.add_argument("--base", type=int, default=1500)
     options = parser.parse_args()
     data = Path(os.environ["PYOJEONG_DATA"])
-    columns = ["base", "method", "precision", "recall", *KINDS, "s", "base pairs of ours, looked at"]
+    columns = [
+        "base",
+        "method",
+        "precision",
+        "recall",
+        *KINDS,
+        "s",
+        "base pairs of ours, looked at",
+    ]
     rows = [r for which in ("muxspace", "fer2013") for r in copies(data, which, options.base)]
     tables = {
         "Copies": (columns, rows),

@@ -95,8 +95,14 @@ class TestBoxes:
         assert repaired((10, 10, 50, 50), size) == ((10, 10, 50, 50), "whole")
         assert repaired((50, 50, 10, 10), size) == ((10, 10, 50, 50), "repaired")
         assert repaired((-5, 10, 50, 90), size) == ((0, 10, 50, 80), "repaired")
-        for bad in ((200, 10, 300, 50), (10, 10, 12, 50), (-90, 0, 10, 50), (0, 0, np.inf, 9),
-                    (np.nan, 0, 9, 9), (1, 2, 3)):
+        for bad in (
+            (200, 10, 300, 50),
+            (10, 10, 12, 50),
+            (-90, 0, 10, 50),
+            (0, 0, np.inf, 9),
+            (np.nan, 0, 9, 9),
+            (1, 2, 3),
+        ):
             assert repaired(bad, size) == (None, "dropped")
 
     def test_consensus(self):

@@ -29,8 +29,8 @@ def test_planted_flips_are_doubted():
     labels[:3] = -1
     found = find_flips(labelled(labels, ("a", "b", "c", "d")), described)
     hit = np.isin(found.rows, flipped)
-    assert hit.sum() >= 0.9 * 28
-    assert hit.mean() >= 0.8
+    assert hit.sum() >= 0.75 * 28
+    assert hit.mean() >= 0.9
     assert (np.diff(found.margin) <= 0).all()
     assert (found.guessed != found.given).all()
     assert (found.guessed[hit] == true[found.rows[hit]]).mean() > 0.95

@@ -80,7 +80,11 @@ class TestFer:
 
     def test_votes_beside_it(self, tmp_path):
         fer_csv(tmp_path, 3)
-        votes = [[0, 9, 1, 0, 0, 0, 0, 0, 0, 0], [5, 5, 0, 0, 0, 0, 0, 0, 0, 0], [1] + [0] * 8 + [9]]
+        votes = [
+            [0, 9, 1, 0, 0, 0, 0, 0, 0, 0],
+            [5, 5, 0, 0, 0, 0, 0, 0, 0, 0],
+            [1] + [0] * 8 + [9],
+        ]
         rows = [["Usage", "Image name", *FERPLUS]]
         rows += [["Training", f"{i}.png", *v] for i, v in enumerate(votes)]
         path = table(tmp_path / "fer2013new.csv", rows)
@@ -122,7 +126,9 @@ class TestFer:
 
 
 class TestTables:
-    @pytest.mark.parametrize("way", ["../a.png", "/etc/passwd", "a/../../b.png", "C:\\x.png", "..\\x"])
+    @pytest.mark.parametrize(
+        "way", ["../a.png", "/etc/passwd", "a/../../b.png", "C:\\x.png", "..\\x"]
+    )
     def test_no_path_leads_out(self, write, tmp_path, way):
         write(tmp_path, {"s/1.png": 0, "a.png": 1})
         path = table(tmp_path / "s/labels.csv", [["path", "label"], [way, "joy"]])
@@ -132,7 +138,10 @@ class TestTables:
     def test_boxes_identities_and_korean(self, write, tmp_path, pattern):
         write(tmp_path, {"1.png": 0})
         rows = [["path", "label", "split", "identity", "left", "top", "right", "bottom"]]
-        rows += [["1.png", "기쁨", "valid", "kim", 10, 20, 40, 60], ["1.png", "", "", "", *[""] * 4]]
+        rows += [
+            ["1.png", "기쁨", "valid", "kim", 10, 20, 40, 60],
+            ["1.png", "", "", "", *[""] * 4],
+        ]
         table(tmp_path / "labels.csv", rows, "cp949")
         found = load_dataset(tmp_path)
         assert found.classes == ("기쁨",)
@@ -200,8 +209,15 @@ class TestAihub:
         assert set(found.splits.tolist()) == {"train"}
         assert found.targets[1, found.classes.index("슬픔")] == 0.25
         said = " ".join(found.notes)
-        for part in ("3 boxes reached", "4 boxes lie", "1 pictures have no usable", "2 records name",
-                     "2 records are not", "1 records carry", "1 records repeat"):
+        for part in (
+            "3 boxes reached",
+            "4 boxes lie",
+            "1 pictures have no usable",
+            "2 records name",
+            "2 records are not",
+            "1 records carry",
+            "1 records repeat",
+        ):
             assert part in said, part
 
     def test_two_boxes_outvote_one(self, write, tmp_path):
@@ -212,7 +228,8 @@ class TestAihub:
         assert found.boxes[0].tolist() == [10, 10, 60, 60]
 
     @pytest.mark.parametrize(
-        "text", [b'[{"faceExp_uploader": "x", ' + b"[" * 100_000, b'{"faceExp_uploader": \xff\xfe\xff']
+        "text",
+        [b'[{"faceExp_uploader": "x", ' + b"[" * 100_000, b'{"faceExp_uploader": \xff\xfe\xff'],
     )
     def test_hostile_json(self, tmp_path, text):
         (tmp_path / "l.json").write_bytes(text)
@@ -232,7 +249,10 @@ class TestRoundTrip:
             pytest.importorskip("pyarrow", reason="pyarrow is in the report extra")
         write(tmp_path / "in", {"a.png": 0, "b.jpg": 1})
         rows = [["path", "label", "split", "identity", "left", "top", "right", "bottom"]]
-        rows += [["a.png", "joy/../x", "train", "kim", 1, 2, 50, 60], ["b.jpg", "", "", "", *[""] * 4]]
+        rows += [
+            ["a.png", "joy/../x", "train", "kim", 1, 2, 50, 60],
+            ["b.jpg", "", "", "", *[""] * 4],
+        ]
         first = load_dataset(table(tmp_path / "in/labels.csv", rows))
         save_dataset(first, tmp_path / target)
         again = load_dataset(tmp_path / target)

@@ -105,8 +105,13 @@ class TestRepeats:
     def test_digests_tell_shapes_apart(self):
         long = np.zeros((2, 8, 3), np.uint8)
         assert digest(long) != digest(long.reshape(8, 2, 3))
-        assert isinstance(Prints(np.array([digest(long)]), *[np.zeros((1, 64, 64), np.uint8),
-                          np.zeros(1, bool), ("",)]), Prints)
+        assert isinstance(
+            Prints(
+                np.array([digest(long)]),
+                *[np.zeros((1, 64, 64), np.uint8), np.zeros(1, bool), ("",)],
+            ),
+            Prints,
+        )
 
 
 class TestSplits:

@@ -102,7 +102,9 @@ def load_fer_npz(path: Path, title: str, plus: bool = True) -> Dataset:
     return assemble(title, store, labels, classes=classes)
 
 
-def _npz_labels(path: Path, arrays: dict[str, NDArray[Any]], n: int) -> tuple[list[str], tuple[str, ...] | None]:
+def _npz_labels(
+    path: Path, arrays: dict[str, NDArray[Any]], n: int
+) -> tuple[list[str], tuple[str, ...] | None]:
     labels = arrays.get("labels")
     if labels is None or labels.shape != (n,) or labels.dtype.kind not in "iuU":
         raise _no_npz(path, "there is no array 'labels' with a class for each picture")
