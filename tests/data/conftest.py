@@ -50,9 +50,9 @@ def write():
     """write(folder, {"a/1.png": RGB or seed}) → folder: pictures in files."""
 
     def go(folder, pictures):
-        for way, image in pictures.items():
+        for way, given in pictures.items():
             path = folder / way
-            image = _pattern(image) if isinstance(image, int) else image
+            image = _pattern(given) if isinstance(given, int) else given
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(cv2.imencode(path.suffix, image[:, :, ::-1])[1].tobytes())
         return folder

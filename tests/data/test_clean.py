@@ -53,7 +53,7 @@ def test_each_defect_has_its_reason(messy):
 
 
 def test_the_table_goes_round_and_a_person_has_the_last_word(messy, tmp_path):
-    dataset, reasons = messy
+    dataset, _ = messy
     _, findings = examine(dataset)
     path = tmp_path / "f.csv"
     write_findings(path, dataset, findings)

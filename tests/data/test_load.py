@@ -10,7 +10,8 @@ from pyojeong.data.load import load_dataset
 from pyojeong.data.save import save_dataset
 from pyojeong.errors import BadInput, BadSettings
 
-FERPLUS = "neutral happiness surprise sadness anger disgust fear contempt unknown NF".split()
+FERPLUS = ["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"]
+FERPLUS += ["unknown", "NF"]
 
 
 def table(path, rows, encoding="utf-8"):

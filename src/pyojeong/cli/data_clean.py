@@ -35,7 +35,7 @@ def add_to(group: typer.Typer) -> None:
 def run(
     source: Source,
     out: MaybeOut = None,
-    table: Annotated[Csv, typer.Option("--csv")] = None,
+    table: Csv = None,
     html: Html = None,
     applied: Annotated[
         Path | None,

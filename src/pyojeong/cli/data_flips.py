@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -32,7 +32,7 @@ def add_to(group: typer.Typer) -> None:
 
 def run(
     source: Source,
-    table: Annotated[Csv, typer.Option("--csv")] = None,
+    table: Csv = None,
     html: Html = None,
     classes: Classes = "",
     as_json: AsJson = False,

@@ -54,7 +54,7 @@ Html = Annotated[
 ]
 Csv = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help=say("Table of the findings.", "결과 표(CSV).")),
+    typer.Option("--csv", metavar="FILE", help=say("Table of the findings.", "결과 표(CSV).")),
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help=say("No progress.", "진행 표시를 하지 않습니다."))
