@@ -8,7 +8,13 @@ import typer
 
 from pyojeong.cli.language import say
 
-_COMMANDS: tuple[str, ...] = ()
+_COMMANDS: tuple[str, ...] = (
+    "data_import",
+    "data_clean",
+    "data_split",
+    "data_leaks",
+    "data_flips",
+)
 """Modules of this package that add their commands to the group."""
 
 

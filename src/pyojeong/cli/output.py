@@ -63,8 +63,9 @@ def print_table(columns: list[str], rows: list[list[str]]) -> None:
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Callable[[float], None]]:
-    """A bar with the time left on standard error; calls with the share done move it."""
+def progress_bar(quiet: bool, about: str = "") -> Iterator[Callable[[float], None]]:
+    """A bar with the time left on standard error; calls with the share done move it. about: what is
+    being done, else filming."""
     if quiet or not sys.stderr.isatty():
         yield lambda share: None
         return
@@ -73,7 +74,7 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[float], None]]:
     from rich.progress import TimeRemainingColumn as Remaining
 
     columns = (
-        TextColumn(say("Filming", "촬영 중")),
+        TextColumn(about or say("Filming", "촬영 중")),
         BarColumn(),
         TaskProgressColumn(),
         Remaining(),

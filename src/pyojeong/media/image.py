@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
 from pyojeong.errors import BadInput, OutputFailed
-from pyojeong.media.files import Note, atomic_path, read_bytes
+from pyojeong.media.files import Note, atomic_path, check_input, read_bytes
 from pyojeong.media.image_formats import opener_of
 from pyojeong.settings import settings
 
@@ -81,7 +81,12 @@ def read_image(path: Path | str) -> Picture:
     the settings max_image_bytes or max_image_pixels (checked before decoding).
     """
     path = Path(path)
-    data = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
+    return decode_image(read_bytes(path, settings().max_image_bytes, "max_image_bytes"), path)
+
+
+def decode_image(data: bytes, path: Path | str) -> Picture:
+    """As `read_image`, from the bytes of a file; `path` is what messages call it."""
+    path = Path(path)
     opener = opener_of(data, path)
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -100,6 +105,31 @@ def read_image(path: Path | str) -> Picture:
                 f"{path} is damaged or cut short and cannot be read as a picture ({error}).",
                 f"{path}은(는) 손상되었거나 잘린 그림 파일이라 읽을 수 없습니다({error}).",
             ) from error
+
+
+def image_size(path: Path | str) -> tuple[int, int]:
+    """Width and height of a picture file once upright, px, from its header alone.
+
+    Raises BadInput for what is no picture or has no readable header.
+    """
+    path = Path(path)
+    with _WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with check_input(path).open("rb") as stream:
+                head = stream.read(1024)
+            with path.open("rb") as stream, opener_of(head, path)(stream) as image:
+                turned = _valid(image.getexif().get(_ORIENTATION, 1)) >= 5
+                width, height = image.size
+        except BadInput:
+            raise
+        # As in `decode_image`.
+        except Exception as error:
+            raise BadInput(
+                f"{path} is damaged and cannot be read as a picture ({error}).",
+                f"{path}은(는) 손상된 그림 파일이라 읽을 수 없습니다({error}).",
+            ) from error
+    return (height, width) if turned else (width, height)
 
 
 def _check_size(image: ImageFile.ImageFile, path: Path) -> None:

@@ -5,9 +5,9 @@ Only these readers of Pillow are ever used: each more is one more way in for a h
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from PIL import (
     BmpImagePlugin,
@@ -21,7 +21,7 @@ from PIL import (
 
 from pyojeong.errors import BadInput
 
-Opener = Callable[[io.BytesIO], ImageFile.ImageFile]
+Opener = Callable[[IO[bytes]], ImageFile.ImageFile]
 _OPENERS: tuple[tuple[Callable[[bytes], bool], Opener], ...] = (
     (lambda b: b.startswith(b"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile),
     # The base picture of a multi-picture (MPO) or Ultra HDR file is a plain JPEG at its start.

@@ -1,0 +1,96 @@
+"""A set of pictures written out: one Parquet file, or a folder with a table `labels.csv`."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from pyojeong.data.dataset import Dataset
+from pyojeong.data.load import LABELS_TABLE
+from pyojeong.data.parquet_files import BOX, write_parquet
+from pyojeong.data.stores import encoded
+from pyojeong.errors import OutputFailed
+from pyojeong.media.files import output_failed
+
+_KINDS = (
+    (b"\x89PNG", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"RIFF", ".webp"),
+    (b"BM", ".bmp"),
+    (b"GIF8", ".gif"),
+    (b"II", ".tif"),
+    (b"MM", ".tif"),
+)
+
+
+def save_dataset(dataset: Dataset, path: Path) -> None:
+    """To `path`: Parquet where it ends in .parquet, else a new folder. Both read back the same but
+    for the folder's targets, which a table cannot hold. Raises OutputFailed, BadInput."""
+    if path.suffix.lower() == ".parquet":
+        write_parquet(path, dataset)
+    else:
+        _write_folder(path, dataset)
+
+
+def check_place(path: Path) -> None:
+    """Raises OutputFailed where `save_dataset` could not write, before long work."""
+    if (
+        path.suffix.lower() != ".parquet"
+        and path.exists()
+        and (not path.is_dir() or any(path.iterdir()))
+    ):
+        raise OutputFailed(
+            f"{path} is there already; name a new folder, or a file that ends in .parquet.",
+            f"{path}이(가) 이미 있습니다. 새 폴더나 .parquet 파일을 지정하세요.",
+        )
+    if not path.resolve().parent.is_dir():
+        raise output_failed(path, FileNotFoundError(2, "no folder"))
+
+
+def _write_folder(path: Path, dataset: Dataset) -> None:
+    check_place(path)
+    try:
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=path.resolve().parent))
+        try:
+            _fill(part, dataset)
+            part.chmod(0o755)
+            if path.exists():
+                path.rmdir()
+            part.rename(path)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    except OSError as error:
+        raise output_failed(path, error) from error
+
+
+def _fill(folder: Path, dataset: Dataset) -> None:
+    written: dict[int, str] = {}
+    with (folder / LABELS_TABLE).open("w", encoding="utf-8", newline="") as stream:
+        table = csv.writer(stream)
+        table.writerow(["path", "label", "split", "identity", *BOX])
+        for row in range(len(dataset)):
+            picture = int(dataset.rows[row])
+            label = dataset.classes[dataset.labels[row]] if dataset.labels[row] >= 0 else ""
+            if picture not in written:
+                data = encoded(dataset.pictures, picture)
+                written[picture] = _place(dataset, row, label, data)
+                target = folder / written[picture]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+            sides = ["" if np.isnan(v) else repr(float(v)) for v in dataset.boxes[row]]
+            table.writerow(
+                [written[picture], label, dataset.splits[row], dataset.identities[row], *sides]
+            )
+
+
+def _place(dataset: Dataset, row: int, label: str, data: bytes) -> str:
+    kind = next((suffix for mark, suffix in _KINDS if data.startswith(mark)), ".img")
+    stem = re.sub(r"[^\w.-]+", "_", dataset.name(row).rsplit("/", 1)[-1])[-80:].lstrip(".")
+    stem = stem.removesuffix(kind)
+    words = [dataset.splits[row], re.sub(r"[^\w-]+", "_", label) or "unlabelled"]
+    return "/".join([*filter(None, words), f"{int(dataset.rows[row]):06d}-{stem}{kind}"])
