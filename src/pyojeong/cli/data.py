@@ -8,7 +8,7 @@ import typer
 
 from pyojeong.cli.language import say
 
-_COMMANDS: tuple[str, ...] = ()
+_COMMANDS: tuple[str, ...] = ("data_autolabel", "data_compare", "data_turn")
 """Modules of this package that add their commands to the group."""
 
 

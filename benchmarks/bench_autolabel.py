@@ -1,0 +1,78 @@
+"""Time of labelling a folder of 100,000 pictures by name and caption, without opening them.
+
+    python benchmarks/bench_autolabel.py [--pictures 100000]
+
+Makes empty files with Korean and English names in a temporary folder, one in ten with a caption;
+labels them, writes the table and loads it back. Prints seconds as JSON.
+"""
+
+import argparse
+import json
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from pyojeong.data.autolabel.label import label_folder
+from pyojeong.data.autolabel.table import read_table, reviewed, write_table
+from pyojeong.data.autolabel.words import load_words
+
+PARTS = (
+    "sad happy angry shocked neutral smiling cry upset boy girl cartoon portrait street IMG old "
+    "슬픈아이 웃는얼굴 화난표정 배우는학생 풍경 깜짝놀란고양이 summer-holiday smiley-sadler amazedWoman"
+).split()
+
+
+def fill(folder: Path, pictures: int) -> None:
+    rng = np.random.default_rng(0)
+    chosen = rng.integers(0, len(PARTS), (pictures, 3))
+    for k in range(pictures):
+        inside = folder / f"{k // 2000:03d}"
+        if k % 2000 == 0:
+            inside.mkdir()
+        name = "_".join(PARTS[c] for c in chosen[k]) + f"_{k}"
+        (inside / f"{name}.jpg").touch()
+        if k % 10 == 0:
+            (inside / f"{name}.txt").write_text("A boy who is not happy at all. 우는 아이", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pictures", type=int, default=100_000)
+    pictures = parser.parse_args().pictures
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "pictures"
+        folder.mkdir()
+        fill(folder, pictures)
+        begun = time.perf_counter()
+        table = load_words()
+        rows = label_folder(folder, table).rows
+        labelled = time.perf_counter()
+        write_table(Path(name) / "t.csv", rows)
+        written = time.perf_counter()
+        again = reviewed(read_table(Path(name) / "t.csv", folder, tuple(table.labels)))
+        loaded = time.perf_counter()
+        assert again == rows
+    seconds = {
+        "label": labelled - begun,
+        "write": written - labelled,
+        "load_and_check": loaded - written,
+    }
+    print(
+        json.dumps(
+            {
+                "pictures": pictures,
+                "captions": pictures // 10,
+                "labelled": sum(r.status == "label" for r in rows),
+                "seconds": {k: round(v, 2) for k, v in seconds.items()},
+                "machine": f"{platform.machine()}, Python {platform.python_version()}",
+            },
+            indent=2,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
