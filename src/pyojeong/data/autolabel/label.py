@@ -141,14 +141,15 @@ def _pictures(folder: Path) -> Iterator[tuple[Path, str, list[Path]]]:
         path = listed.path
         if path.suffix.lower() not in PICTURES:
             continue
-        if beside[0] != path.parent:
-            names = os.listdir(path.parent)
-            sidecars = (n for n in names if n.lower().endswith((".txt", ".json")))
-            beside = path.parent, frozenset(sidecars)
+        parent = path.parent
+        if beside[0] != parent:
+            sidecars = (n for n in os.listdir(parent) if n.lower().endswith((".txt", ".json")))
+            beside = parent, frozenset(sidecars)
         captions = []
         if beside[1]:
-            wanted = (f"{root}{end}" for root in (path.stem, path.name) for end in _ENDINGS)
-            captions = [path.parent / name for name in wanted if name in beside[1]]
+            stem, whole = path.stem, path.name
+            wanted = (f"{root}{end}" for root in (stem, whole) for end in _ENDINGS)
+            captions = [parent / name for name in wanted if name in beside[1]]
         yield path, listed.relative.as_posix(), captions
 
 

@@ -54,6 +54,9 @@ class Words:
     several: str = ""
 
 
+_NOTHING = Words()
+
+
 class WordTable:
     """Words and the labels they stand for. labels: label → house emotions that agree to it."""
 
@@ -85,7 +88,9 @@ class WordTable:
 
     def find(self, text: str) -> Words:
         """The emotion words of a file name without its ending, or of a caption."""
-        runs = split(text)
+        runs = split(text) if text else ()
+        if not runs:
+            return _NOTHING
         found: list[Word] = []
         negated: list[Word] = []
         several = ""
