@@ -10,6 +10,7 @@ from pyojeong.cli.language import say
 
 _COMMANDS: tuple[str, ...] = (
     "data_import",
+    "data_autolabel",
     "data_clean",
     "data_split",
     "data_leaks",

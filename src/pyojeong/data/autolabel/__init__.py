@@ -1,0 +1,1 @@
+"""Labels for pictures from the emotion words in their names and captions."""
