@@ -181,6 +181,14 @@ def test_a_run_that_is_not_finished_is_refused(runs, tmp_path):
         mix(runs, tmp_path / "both.onnx")
 
 
+@pytest.mark.parametrize("junk", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY", b"text"])
+def test_damaged_predictions_are_told(runs, tmp_path, junk):
+    (runs[1] / "predictions.npz").write_bytes(junk)
+    with pytest.raises(BadInput, match="no finished run"):
+        mix(runs, tmp_path / "both.onnx")
+    assert not (tmp_path / "both.onnx").exists()
+
+
 @pytest.mark.parametrize(
     ("count", "method", "weights"),
     [

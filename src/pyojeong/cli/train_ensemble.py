@@ -58,9 +58,13 @@ def ensemble(
         ),
     ] = None,
 ) -> None:
+    from pyojeong.registry import missing_extra
     from pyojeong.train.ensemble import mix
 
-    made = mix(runs, out, method, _numbers(weights))
+    try:
+        made = mix(runs, out, method, _numbers(weights))
+    except ModuleNotFoundError as error:
+        raise missing_extra("pyojeong train ensemble", "train") from error
     for name, accuracy, ms in zip(made.members, made.accuracies, made.ms, strict=False):
         typer.echo(f"{accuracy:7.2%}  {ms:7.1f} ms  {name}")
     typer.echo(f"{made.accuracy:7.2%}  {made.ms[-1]:7.1f} ms  {out}")

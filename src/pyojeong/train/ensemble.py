@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,11 @@ Floats = NDArray[np.float64]
 METHODS = ("soft", "stacked")
 LEAST = 1e-6
 """Probabilities are not taken to be smaller, so that their logarithm exists."""
+_UNREADABLE = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, IndexError, AttributeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What a damaged archive or result may raise."""
 ROUNDS = 2000
 """Of the bootstrap (Efron 1979)."""
 
@@ -120,11 +127,15 @@ def _member(run: Path, reader: ExportedClassifier, first: ExportedClassifier) ->
     back = np.argsort(order)
     try:
         temperature = float(json.loads((run / "result.json").read_text("utf-8"))["temperature"])
-        with np.load(run / "predictions.npz", allow_pickle=False) as table:
+        # Opened here, because numpy leaves a damaged archive open.
+        with (
+            (run / "predictions.npz").open("rb") as stream,
+            np.load(stream, allow_pickle=False) as table,
+        ):
             logits = [np.asarray(table[n], np.float64)[:, order] for n in ("val_logits", "logits")]
             truth = [back[table[n].astype(np.int64)] for n in ("val_labels", "labels")]
             names = tuple(table["names"].tolist())
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except _UNREADABLE as error:
         raise BadInput(
             f"{run} is no finished run: {error}", f"{run}은(는) 끝난 학습이 아닙니다: {error}"
         ) from error

@@ -3,7 +3,7 @@
 A ResNet-34 trunk. After each of its four stages a small U-shaped network looks at the stage's
 features and makes a mask, a softmax over channels at every place; the features are multiplied by
 one plus the mask. The earlier the stage, the deeper its masking network. Written from the paper
-and its published layer widths, which add up to 137.9 M parameters; the paper says 142.9 M.
+and its published layer widths, which add up to 137.8 M parameters; the paper says 142.9 M.
 """
 
 from __future__ import annotations
