@@ -215,7 +215,14 @@ class TestUserWords:
 def folder(tmp_path, table):
     root = tmp_path / "pictures"
     (root / "sub").mkdir(parents=True)
-    names = ["sad_boy.png", "sub/웃는얼굴.png", "sad_upset.png", "x, \"y\".png", "=1+1.png", " b .png"]
+    names = [
+        "sad_boy.png",
+        "sub/웃는얼굴.png",
+        "sad_upset.png",
+        'x, "y".png',
+        "=1+1.png",
+        " b .png",
+    ]
     for name in names:
         cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tofile(root / name)
     return root
@@ -345,7 +352,7 @@ class TestReader:
         assert "too blurred" in row.provenance
 
     def test_a_proposal_where_the_name_says_nothing(self, folder, table):
-        row, _ = self.judge(folder, table, [face("happiness", 0.9)], '=1+1.png')
+        row, _ = self.judge(folder, table, [face("happiness", 0.9)], "=1+1.png")
         assert (row.label, row.status) == ("", "review")
         assert row.provenance == "reader: proposes smile 0.90"
 

@@ -66,7 +66,10 @@ def read_table(path: Path, folder: Path, labels: Sequence[str]) -> tuple[Row, ..
             row = _row(names, cells, folder, labels)
             if isinstance(row, Row) and row.path in seen:
                 first = seen[row.path]
-                row = (f"{row.path} is also in line {first}", f"{row.path}이(가) {first}행에도 있음")
+                row = (
+                    f"{row.path} is also in line {first}",
+                    f"{row.path}이(가) {first}행에도 있음",
+                )
             if isinstance(row, Row):
                 seen[row.path] = line
                 rows.append(row)
@@ -123,10 +126,28 @@ def _row(
     path = _on_disk(cell.pop("path").removeprefix("./"), folder)
     cell = {name: text.strip() for name, text in cell.items()}
     label, status = cell["label"], cell["status"].lower()
+    wrong = _wrong_path(path, folder) or _wrong_label(label, status, labels) or _wrong_number(cell)
+    if wrong:
+        return wrong
+    confidence = float(cell.get("confidence") or 0)
+    faces = int(cell["faces"]) if cell.get("faces") else None
+    rest = (cell.get(name, "") for name in ("reason", "provenance", "automatic"))
+    return Row(path, label, confidence, status, faces, *rest)
+
+
+Wrong = tuple[str, str] | None
+"""What is wrong with a cell in English and Korean."""
+
+
+def _wrong_path(path: str, folder: Path) -> Wrong:
     if not path or PurePosixPath(path).is_absolute() or ".." in path.split("/"):
         return f"{path!r} is no path below the folder", f"{path!r}은(는) 폴더 아래의 경로가 아님"
     if "\0" in path or not (folder / path).is_file():
         return f"there is no picture {path}", f"사진이 없음: {path}"
+    return None
+
+
+def _wrong_label(label: str, status: str, labels: Sequence[str]) -> Wrong:
     if label and label not in labels:
         known = ", ".join(labels)
         return f"label {label!r}, not one of {known}", f"모르는 라벨 {label!r}(가능: {known})"
@@ -134,15 +155,18 @@ def _row(
         return f"status {status!r}, not label or review", f"status {status!r}: label 또는 review"
     if status == "label" and not label:
         return "status label without a label", "status가 label인데 라벨이 없음"
+    return None
+
+
+def _wrong_number(cell: dict[str, str]) -> Wrong:
     try:
         confidence = float(cell.get("confidence") or 0)
-        faces = int(cell["faces"]) if cell.get("faces") else None
+        faces = int(cell.get("faces") or 0)
     except ValueError:
         return "confidence or faces is no number", "confidence나 faces가 숫자가 아님"
-    if not (math.isfinite(confidence) and 0 <= confidence <= 1) or (faces is not None and faces < 0):
+    if not (math.isfinite(confidence) and 0 <= confidence <= 1) or faces < 0:
         return "confidence is not from 0 to 1, or faces below 0", "confidence는 0~1, faces는 0 이상"
-    rest = (cell.get(name, "") for name in ("reason", "provenance", "automatic"))
-    return Row(path, label, confidence, status, faces, *rest)
+    return None
 
 
 def _on_disk(path: str, folder: Path) -> str:

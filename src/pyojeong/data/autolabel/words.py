@@ -66,7 +66,7 @@ class WordTable:
             for name, row in table["labels"].items()
         }
         self._english: dict[str, Word] = {}
-        forms: dict[str, Word | None] = {w: None for w in table["passed_over"]["ko"]}
+        forms: dict[str, Word | None] = dict.fromkeys(table["passed_over"]["ko"])
         for name, row in table["labels"].items():
             for word in row.get("en", ()):
                 self._english[word] = Word(name, word)
