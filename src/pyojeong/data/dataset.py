@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,7 @@ class Dataset:
         """The chosen rows, by index or mask, in that order."""
         at = np.asarray(chosen)
         at = np.flatnonzero(at) if at.dtype == np.bool_ else at.astype(np.intp)
-        columns = {}
+        columns: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray):
