@@ -21,20 +21,26 @@ def by_hand(size, strides):
 
 
 def test_short_range_anchors():
-    anchors = anchor_centres(128, ((8, 2), (16, 6)))
+    anchors = anchor_centres(128, 128, ((8, 2), (16, 6)))
     assert anchors.shape == (896, 2)
-    np.testing.assert_allclose(anchors, by_hand(128, [8, 16, 16, 16]), atol=1e-7)
+    np.testing.assert_allclose(anchors, by_hand(128, [8, 16, 16, 16]) * 128, atol=1e-4)
 
 
 def test_full_range_anchors_are_one_per_cell():
-    anchors = anchor_centres(192, ((4, 1),))
+    anchors = anchor_centres(192, 192, ((4, 1),))
     assert anchors.shape == (2304, 2)
-    np.testing.assert_allclose(anchors[0], 0.5 / 48)
-    np.testing.assert_allclose(anchors[49], [1.5 / 48, 1.5 / 48])
+    np.testing.assert_allclose(anchors[0], 2)
+    np.testing.assert_allclose(anchors[49], [6, 6])
+
+
+def test_a_wide_input_has_anchors_all_over():
+    anchors = anchor_centres(64, 96, ((4, 1),))
+    assert anchors.shape == (16 * 24, 2)
+    np.testing.assert_allclose(anchors[-1], [94, 62])
 
 
 @pytest.mark.parametrize("grids", [((8, 2), (16, 6)), ((4, 1),)])
 def test_anchors_are_symmetric(grids):
-    anchors = anchor_centres(64, grids)
-    mirrored = np.stack([1 - anchors[:, 0], anchors[:, 1]], 1)
+    anchors = anchor_centres(64, 64, grids)
+    mirrored = np.stack([64 - anchors[:, 0], anchors[:, 1]], 1)
     np.testing.assert_allclose(np.unique(anchors, axis=0), np.unique(mirrored, axis=0), atol=1e-6)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from pyojeong.errors import BadSettings
-from pyojeong.face.blazeface import MOST_TILES, OVERLAP, BlazeFace, tile_side, tiles
-from pyojeong.face.ssd import View, cut, decode
+from pyojeong.face.blazeface import OVERLAP, PIECES, BlazeFace, parts, reach_of
+from pyojeong.face.ssd import Part, View, cut, decode, full_range
 from pyojeong.face.suppression import overlaps
 from pyojeong.media.image import read_image
 
@@ -151,32 +151,51 @@ def test_threshold_is_checked(threshold):
         BlazeFace(threshold)
 
 
-@pytest.mark.parametrize("shape", [(321, 200), (853, 1280), (4000, 6000), (300, 9000), (9000, 40)])
-def test_tiles_cover_the_picture_and_overlap(shape):
+@pytest.mark.parametrize("shape", [(321, 200), (256, 384), (1300, 850), (300, 9000), (9000, 40)])
+def test_parts_cover_the_picture_and_overlap(shape):
     image = np.broadcast_to(np.uint8(0), (*shape, 3))
-    side = tile_side(image)
-    views = tiles(image, side)
-    assert 1 < len(views) <= MOST_TILES
-    for axis, length in (("x", shape[1]), ("y", shape[0])):
-        starts = sorted({getattr(view, axis) for view in views})
-        assert starts[0] == 0
-        assert starts[-1] + side >= length
-        steps = np.diff(starts)
-        assert np.all(steps <= side * (1 - OVERLAP) + 1e-6)
+    pieces = parts(image)
+    seen = np.zeros(shape, int)
+    for part in pieces:
+        assert part.width <= PIECES[1]
+        assert part.height <= PIECES[1]
+        seen[part.y : part.y + part.height, part.x : part.x + part.width] += 1
+    assert seen.min() == 1
+    assert len(pieces) >= 2
+    starts = sorted({part.x for part in pieces} if shape[1] > shape[0] else {p.y for p in pieces})
+    longest = max(max(part.width, part.height) for part in pieces)
+    assert np.all(np.diff(starts) <= longest - OVERLAP + 1)
 
 
-def test_small_pictures_need_no_tiles():
-    image = np.zeros((200, 320, 3), np.uint8)
-    assert tiles(image, tile_side(image)) == []
+def test_a_small_picture_is_one_part():
+    assert parts(np.zeros((100, 180, 3), np.uint8)) == [Part(0, 0, 180, 100)]
+
+
+@pytest.mark.parametrize("shape", [(853, 1280), (4000, 6000), (300, 9000), (9000, 40), (5, 5)])
+def test_the_first_search_is_bounded(shape):
+    image = np.broadcast_to(np.uint8(0), (*shape, 3))
+    assert shape[0] * shape[1] / reach_of(image) ** 2 < 5.01
+
+
+def test_the_network_sees_the_same_in_a_wider_picture(portrait):
+    network = full_range()
+    square = cv2.resize(portrait, (192, 192), interpolation=cv2.INTER_AREA)
+    alone = network.look(square, View(0, 0, 192), 0.2)
+    wide = np.zeros((224, 320, 3), np.uint8)
+    wide[:192, 100:292] = square
+    among = network.look_at(wide, Part(4, 0, 316, 224), 0.2)
+    assert len(alone[0]) == len(among[0]) == 1
+    np.testing.assert_allclose(among[0] - [[100, 0] * 2], alone[0], atol=2)
+    np.testing.assert_allclose(among[2] - [100, 0], alone[2], atol=2)
 
 
 def test_decoding_by_hand():
     raw = np.zeros((1, 16), np.float32)
     raw[0, :4] = [12.8, -12.8, 25.6, 51.2]
     raw[0, 4:6] = [0, 64]
-    boxes, keypoints = decode(raw, np.array([[0.5, 0.5]], np.float32), 128)
-    np.testing.assert_allclose(boxes, [[0.5, 0.2, 0.7, 0.6]], atol=1e-6)
-    np.testing.assert_allclose(keypoints[0, 0], [0.5, 1.0], atol=1e-6)
+    boxes, keypoints = decode(raw, np.array([[64, 64]], np.float32))
+    np.testing.assert_allclose(boxes, [[64, 25.6, 89.6, 76.8]], atol=1e-4)
+    np.testing.assert_allclose(keypoints[0, 0], [64, 128], atol=1e-4)
 
 
 def test_a_view_of_its_own_size_is_the_picture():

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_the_exported_file_agrees_with_torch(tmp_path):
     onnxruntime = pytest.importorskip("onnxruntime")
     torch.manual_seed(5)
     balance = (np.ones(7, np.float32), np.arange(8, dtype=np.float32))
-    reader = expression_export.Reader(expression.build(SMALL), (0.8, 1.3)).eval()
+    reader = expression_export.Reader([expression.build(SMALL)], (0.8, 1.3)).eval()
     path = tmp_path / "net.onnx"
     expression_export.export(reader, balance, path)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -116,9 +117,37 @@ def test_the_exported_file_agrees_with_torch(tmp_path):
     }
 
 
+@pytest.mark.parametrize("which", [0, 1])
+def test_training_goes_on_from_an_exported_file(faces, tmp_path, which):
+    rng = np.random.default_rng(4)
+    nets = [expression.train(replace(SMALL, seed=s), faces, faces, tmp_path).mean for s in (1, 2)]
+    path = tmp_path / "both.onnx"
+    reader = expression_export.Reader(nets, (1.0, 1.0))
+    expression_export.export(reader, (np.ones(7, np.float32), np.ones(8, np.float32)), path)
+    started = expression.start(replace(SMALL, start=f"{path}#{which}"), faces).net
+    views = rng.integers(0, 256, (6, 24, 24)).astype(np.uint8)
+    for again, before in zip(
+        *(expression.predict(n, views) for n in (started, nets[which])), strict=True
+    ):
+        assert np.abs(again - before).max() < 2e-3  # weights in half precision
+    # As in any trained network: on the faces seen, every normalised output is about 0 ± 1.
+    for name, value in started.state_dict().items():
+        if name.endswith("first.weight"):
+            assert torch.allclose(value.flatten(1).norm(dim=1), torch.ones(len(value)))
+
+
+def test_another_network_is_no_start(faces, tmp_path):
+    path = tmp_path / "one.onnx"
+    reader = expression_export.Reader([expression.build(SMALL)], (1.0, 1.0))
+    expression_export.export(reader, (np.ones(7, np.float32), np.ones(8, np.float32)), path)
+    wider = replace(SMALL, widths=(8, 24), start=str(path))
+    with pytest.raises(SystemExit, match="not the network"):
+        expression.start(wider, faces)
+
+
 def test_mirrored_faces_read_the_same():
     torch.manual_seed(6)
-    reader = expression_export.Reader(expression.build(SMALL), (1.0, 1.0)).eval()
+    reader = expression_export.Reader([expression.build(SMALL)], (1.0, 1.0)).eval()
     batch = torch.rand(3, 1, 48, 48) * 255
     with torch.no_grad():
         pairs = zip(reader(batch), reader(batch.flip(3)), strict=True)

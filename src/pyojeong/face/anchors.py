@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def anchor_centres(size: int, grids: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
-    """(n, 2) x and y in [0, 1], in the networks' own order: row by row, equal ones together.
+@lru_cache(maxsize=64)
+def anchor_centres(
+    height: int, width: int, grids: Sequence[tuple[int, int]]
+) -> NDArray[np.float32]:
+    """(n, 2) x and y in px of the input, in the networks' own order: row by row, equal ones
+    together. Read only.
 
-    size: side of the input in px. grids: (stride in px, anchors per cell) of each output map.
-    All anchors have the size of the input, so that only their centres matter.
+    height, width: of the input in px. grids: a tuple of (stride in px, anchors per cell) of each
+    output map. All anchors have the size of the input the network was trained on, so that only
+    their centres matter.
     """
-    return np.concatenate([_grid(size // stride, per_cell) for stride, per_cell in grids])
+    parts = [_grid(height // stride, width // stride, stride, count) for stride, count in grids]
+    centres = np.concatenate(parts)
+    centres.flags.writeable = False
+    return centres
 
 
-def _grid(cells: int, per_cell: int) -> NDArray[np.float32]:
-    centres = (np.arange(cells, dtype=np.float32) + np.float32(0.5)) / np.float32(cells)
-    x, y = np.meshgrid(centres, centres)
-    return np.repeat(np.stack([x, y], -1).reshape(-1, 2), per_cell, axis=0)
+def _grid(rows: int, columns: int, stride: int, per_cell: int) -> NDArray[np.float32]:
+    x, y = np.meshgrid(np.arange(columns), np.arange(rows))
+    centres = (np.stack([x, y], -1).reshape(-1, 2) + 0.5) * stride
+    return np.repeat(centres.astype(np.float32), per_cell, axis=0)

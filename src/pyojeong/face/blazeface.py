@@ -1,62 +1,46 @@
-"""Faces of all sizes: BlazeFace on the whole picture and on overlapping tiles, each face confirmed.
+"""Faces of all sizes: BlazeFace on the whole picture and on its larger copies, each face confirmed.
 
-Both networks, run on a whole picture, also find faces in leaves, clocks and engines, with scores
-like those of small true faces. A second look decides: the short-range network sees every
-candidate close up with its eyes level, as it is and mirrored, and the mean of its two scores is
-the face's score. On textures it stays below 0.76, and most true faces exceed 0.85
-(docs/models/blazeface_full.md).
+A first search proposes, by both networks on the whole picture and by the full-range one on a larger
+copy; where faces are small, finer copies follow. `face/second_look.py` decides.
 """
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
 
-import cv2
 import numpy as np
 
 from pyojeong.errors import BadSettings
-from pyojeong.face.roi import roi_from_detection
-from pyojeong.face.ssd import Floats, Found, Ssd, View, full_range, short_range
+from pyojeong.face.at_once import at_once
+from pyojeong.face.copies import Copies
+from pyojeong.face.second_look import SecondLook, joined
+from pyojeong.face.ssd import WHOLE, Floats, Found, Part, Ssd, View, full_range, short_range
 from pyojeong.face.suppression import distinct, overlaps
 from pyojeong.face.types import Faces, Image
-from pyojeong.settings import settings
 
-T = TypeVar("T")
+REACH = (320, 640)
+"""Smallest and largest `reach`: the side, px, of what the full-range network's usual input would
+show of the picture. Between them half the longer side of the picture or its shorter side. The
+network finds faces from about 6 % of its usual input up."""
 
-TILES = (320, 640)
-"""Smallest and largest side of a tile, px. Between them half the longer side of the picture or its
-shorter side. The full-range network finds faces from about 6 % of a tile up."""
+MOST = 5
+"""Most usual inputs that one search covers; a large picture is shrunk more instead."""
 
-MOST_TILES = 12
-"""Large pictures get larger tiles instead of more."""
+SMALL, SEARCHES, FINER = 0.12, 3, 2.3
+"""Where no face is larger than this share of the reach, or two are smaller, others must have been
+missed: the picture is searched again with the reach divided by `FINER`, and once more."""
 
-SMALL, HALVINGS = 0.12, 2
-"""Where no face is larger than this share of the tile, or two are smaller, others must have been
-missed: the picture is searched again with tiles of half the side, and once more."""
+FINEST, WORTH, MOST_FINE = 135, 1.5, 90
+"""No such reach is smaller, px, none is less than `WORTH` times finer than the one before, and no
+search covers more usual inputs."""
 
-FINEST, MOST_FINE = 150, 200
-"""No such tile is smaller, px, and no such search has more of them."""
-
-OVERLAP = 0.35
-"""Share of a tile that its neighbour sees again."""
+PIECES, OVERLAP = (192, 448), 64
+"""Smallest and largest side of what the network sees at once, and how much of it the next one sees
+again, px of the shrunk copy: two pieces keep two cores at work, and a small one needs less memory."""
 
 CANDIDATE = 0.2
 """Score from which a face is looked at again."""
-
-MOST = 500
-"""Most candidates looked at again; a crowd has fewer, a hostile picture could have thousands."""
-
-CLOSE, FRAMED = 2.0, 1.7
-"""Side of the second view and of the last two, in units of the box."""
-
-PARTIAL = 0.1
-"""How much lower the threshold is for a face that the picture's edge cuts: half of what speaks for
-it is missing."""
 
 
 class BlazeFace:
@@ -74,132 +58,80 @@ class BlazeFace:
         self.threshold = threshold
         self._near = short_range()
         self._far = full_range()
+        self._second = SecondLook(self._near, threshold)
 
     def detect(self, image: Image) -> Faces:
         """Faces of an RGB picture, best first; an empty result where there are none.
 
         Faces turned by more than 100 degrees are looked for only where no other is found.
         """
-        found = self._upright(image, HALVINGS)
+        found = self._upright(image, SEARCHES)
         if not len(found[0]):
             turned = np.ascontiguousarray(image[::-1, ::-1])
-            found = _turned_back(self._upright(turned, 0), image)
+            found = _turned_back(self._upright(turned, 1), image)
         return _clipped(found, image)
 
-    def _upright(self, image: Image, halvings: int) -> Found:
+    def _upright(self, image: Image, searches: int) -> Found:
         """Faces of a picture that are not upside down; boxes not clipped."""
-        side = tile_side(image)
-        found = self._confirm(image, self._search(image, side, [self._near, self._far]))
-        for _ in range(halvings):
-            side /= 2
-            if side < FINEST or max(image.shape[:2]) <= side or not _misses_small(found, 2 * side):
+        copies, reach = Copies(image), reach_of(image)
+        found = self._second.confirm(copies, self._search(copies, reach, [self._near, self._far]))
+        for _ in range(searches - 1):
+            finer = max(reach / FINER, FINEST)
+            if finer > reach / WORTH or max(image.shape[:2]) <= finer:
                 break
-            if len(tiles(image, side)) > MOST_FINE:
+            if _inputs(image, finer) > MOST_FINE or not _misses_small(found, reach):
                 break
-            more = _apart_from(found, self._search(image, side, []))
-            found = distinct(*_joined([found, self._confirm(image, more)]))
+            reach = finer
+            more = _apart_from(found, self._search(copies, reach, []))
+            found = distinct(*joined([found, self._second.confirm(copies, more)]))
         return found
 
-    def _confirm(self, image: Image, candidates: Found) -> Found:
-        """Those candidates that pass the second look, as it saw them."""
-        boxes, scores, keypoints = (column[:MOST] for column in candidates)
-        looked = at_once(partial(self._second_look, image), boxes, keypoints)
-        kept = [found for found in looked if found is not None]
-        return distinct(*_joined(kept)) if kept else (boxes[:0], scores[:0], keypoints[:0])
-
-    def _search(self, image: Image, side: float, on_whole: list[Ssd]) -> Found:
-        """Candidates in tiles of one size, and of some networks on the whole picture. All views
-        are cut from one shrunk copy, in which a tile has the size of the network's input."""
-        small, factor = _shrunk(image, self._far.size / side)
-        far = tiles(small, side * factor)
-        views = [View.whole(small)] * len(on_whole) + far
-        networks = on_whole + [self._far] * len(far)
-        found = at_once(lambda network, view: network.look(small, view, CANDIDATE), networks, views)
-        boxes, scores, keypoints = distinct(*_joined(found))
+    def _search(self, copies: Copies, reach: float, on_whole: list[Ssd]) -> Found:
+        """Candidates in a copy of the picture in which `reach` has the size of the full-range
+        network's usual input, and of some networks on the whole picture."""
+        usual = max(copies.image.shape[:2]) <= reach
+        small, factor = copies.scaled(1.0 if usual else self._far.size / reach)
+        pieces = [] if usual else parts(small)
+        looks = [partial(self._far.look_at, small, part, CANDIDATE) for part in pieces]
+        whole = View.whole(small)
+        looks += [partial(network.look, small, whole, CANDIDATE) for network in on_whole]
+        boxes, scores, keypoints = distinct(*joined(at_once(lambda look: look(), looks)))
         return boxes / np.float32(factor), scores, keypoints / np.float32(factor)
 
-    def _second_look(self, image: Image, box: Floats, keypoints: Floats) -> Found | None:
-        """The face as seen close up, or None where the short-range network sees none."""
-        near = self._match(image, box, keypoints, CLOSE)
-        if near is None:
-            return None
-        cut_off = _hangs_over(box, image)
-        at, eyes = (box, keypoints) if cut_off else (near[0][0], near[2][0])
-        looks = [self._match(image, at, eyes, FRAMED, flip) for flip in (False, True)]
-        if looks[0] is None or looks[1] is None:
-            return None
-        boxes, scores, points = _joined([looks[0], looks[1]])
-        score = scores.mean(keepdims=True)
-        if score[0] < self.threshold - (PARTIAL if cut_off else 0):
-            return None
-        if cut_off:
-            # Mirrored at the edge, half a face looks like a whole one with a wrong middle.
-            return box[None], score, keypoints[None]
-        return boxes.mean(0, keepdims=True), score, points.mean(0, keepdims=True)
 
-    def _match(
-        self, image: Image, box: Floats, keypoints: Floats, factor: float, flip: bool = False
-    ) -> Found | None:
-        """The best face that overlaps the box, in a view around it with the eyes level."""
-        roi = roi_from_detection(box, keypoints, factor)
-        boxes, scores, points = self._near.look_close(image, roi, CANDIDATE, flip)
-        rows = np.flatnonzero(overlaps(box, boxes)[0] > 0.3)[:1]
-        return (boxes[rows], scores[rows], points[rows]) if len(rows) else None
-
-
-def at_once(task: Callable[..., T], *columns: Iterable[Any]) -> list[T]:
-    """`map` on a few threads, results in order: ONNX Runtime and OpenCV work outside Python's
-    lock, and one network is too small to share between cores."""
-    workers = settings().threads or min(os.cpu_count() or 1, 4)
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(task, *columns))
-
-
-def tile_side(image: Image) -> float:
-    """Side of the tiles for a picture, px."""
+def reach_of(image: Image) -> float:
+    """The reach of the first search, px."""
     height, width = image.shape[:2]
     wanted = min(max(height, width) / 2, height, width)
-    side = float(min(max(wanted, TILES[0]), TILES[1]))
-    while len(tiles(image, side)) > MOST_TILES:
-        side *= 1.1
-    return side
+    reach = float(min(max(wanted, REACH[0]), REACH[1]))
+    return max(reach, math.sqrt(height * width / MOST))
 
 
-def tiles(image: Image, side: float) -> list[View]:
-    """Overlapping square views that cover a picture larger than one tile; none otherwise."""
+def _inputs(image: Image, reach: float) -> float:
+    """How many usual inputs would cover the picture, without overlap."""
+    return image.shape[0] * image.shape[1] / reach**2
+
+
+def parts(image: Image) -> list[Part]:
+    """Overlapping parts that cover a picture, the longer side always in at least two."""
     height, width = image.shape[:2]
-    if max(height, width) <= side:
-        return []
-    return [View(x, y, side) for y in _starts(height, side) for x in _starts(width, side)]
+    rows, columns = _spans(height, height >= width), _spans(width, width > height)
+    return [Part(x, y, wide, high) for y, high in rows for x, wide in columns]
 
 
-def _shrunk(image: Image, factor: float) -> tuple[Image, float]:
-    """A copy smaller by the factor, and the true factor along the longer side; the picture itself
-    where it is small."""
-    height, width = image.shape[:2]
-    size = max(round(width * factor), 1), max(round(height * factor), 1)
-    if max(size) >= max(width, height) or max(size) <= 192:
-        return image, 1.0
-    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return small, max(size) / max(width, height)
-
-
-def _starts(length: int, side: float) -> list[float]:
-    """Evenly spread starts that cover the length with at least `OVERLAP`."""
-    if length <= side:
-        return [0.0]
-    count = math.ceil((length - side) / (side * (1 - OVERLAP))) + 1
-    return [float(v) for v in np.linspace(0, length - side, count)]
-
-
-def _joined(found: list[Found]) -> Found:
-    boxes, scores, keypoints = (np.concatenate(column) for column in zip(*found, strict=True))
-    return boxes, scores, keypoints
+def _spans(length: int, halve: bool) -> list[tuple[int, int]]:
+    """Starts and lengths, px, that cover a length with at least `OVERLAP`."""
+    longest = -(-(length + OVERLAP) // 2) if halve else length
+    longest = -(-min(max(longest, PIECES[0]), PIECES[1]) // WHOLE) * WHOLE
+    if length <= longest:
+        return [(0, length)]
+    count = math.ceil((length - longest) / (longest - OVERLAP)) + 1
+    return [(round(start), longest) for start in np.linspace(0, length - longest, count)]
 
 
 def _misses_small(found: Found, side: float) -> bool:
-    """Whether faces are so small in their tiles that others must have been missed, or there is
-    none at all."""
+    """Whether faces are so small for a reach that others must have been missed, or there is none
+    at all."""
     boxes = found[0]
     small = boxes[:, 2] - boxes[:, 0] < SMALL * side
     return bool(small.all()) or int(small.sum()) >= 2
@@ -219,13 +151,6 @@ def _apart_from(found: Found, others: Found) -> Found:
     for box in found[0]:
         known |= overlaps(box, boxes)[0] > 0.3
     return boxes[~known], scores[~known], keypoints[~known]
-
-
-def _hangs_over(box: Floats, image: Image) -> bool:
-    """Whether more than a tenth of the box lies beyond the picture's edge."""
-    height, width = image.shape[:2]
-    inside = np.array([[0, 0, width, height]], np.float32)
-    return bool(overlaps(box, inside)[1][0] < 0.9)
 
 
 def _clipped(found: Found, image: Image) -> Faces:

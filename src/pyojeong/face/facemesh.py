@@ -6,10 +6,13 @@ network looks at a 192 px crop and gives 468 points, and looks again at lips and
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadSettings
+from pyojeong.face.at_once import at_once
 from pyojeong.face.roi import Roi, crop, roi_from_detection, roi_from_points
 from pyojeong.face.topology import (
     LEFT_EYE,
@@ -44,8 +47,8 @@ class FaceMeshNet:
 
     def mesh(self, image: Image, faces: Faces) -> list[FaceMesh | None]:
         """One entry per face; None where the network sees no face in the crop."""
-        pairs = zip(faces.boxes, faces.keypoints, strict=True)
-        return [self.fit(image, roi_from_detection(box, points)) for box, points in pairs]
+        rois = map(roi_from_detection, faces.boxes, faces.keypoints)
+        return at_once(partial(self.fit, image), rois)
 
     def fit(self, image: Image, roi: Roi) -> FaceMesh | None:
         """The mesh in a square of the picture.

@@ -2,7 +2,7 @@
 
 Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs". The
 short-range network (128 px) sees faces that fill much of its input, the full-range one (192 px)
-also smaller ones.
+also smaller ones; the latter is fully convolutional, so one run can see a picture of any size.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ Floats = NDArray[np.float32]
 Found = tuple[Floats, Floats, Floats]
 """Boxes (n, 4) xyxy px, scores (n,), keypoints (n, 6, 2) px."""
 
+WHOLE = 32
+"""The full-range network's largest stride: sides of its inputs are multiples of it, px."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -40,20 +43,38 @@ class View:
         return cls((width - side) / 2, (height - side) / 2, side)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rectangle of the picture, in whole px, inside it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
 class Ssd:
-    """One of the networks. size: side of its input. grids: see `anchor_centres`."""
+    """One of the networks. size: side of the input it was trained on. grids: see
+    `anchor_centres`."""
 
     def __init__(self, asset: str, size: int, grids: tuple[tuple[int, int], ...]) -> None:
         self.size = size
         self._network = Network(asset)
-        self._anchors = anchor_centres(size, grids)
+        self._grids = grids
 
     def look(self, image: Image, view: View, threshold: float) -> Found:
         """Faces in one view, best first, each once, in px of the picture; boxes not clipped."""
-        boxes, scores, keypoints = self._run(cut(image, view, self.size), threshold)
-        origin = np.array([view.x, view.y], np.float32)
-        boxes = boxes * np.float32(view.side) + np.tile(origin, 2)
-        return boxes, scores, keypoints * np.float32(view.side) + origin
+        found = self._run(cut(image, view, self.size), threshold)
+        return _placed(found, view.side / self.size, view.x, view.y)
+
+    def look_at(self, image: Image, part: Part, threshold: float) -> Found:
+        """The same in a part of the picture as large as it is. Only the full-range network reads
+        inputs of any size."""
+        pixels = image[part.y : part.y + part.height, part.x : part.x + part.width]
+        shape = [-(-side // WHOLE) * WHOLE for side in pixels.shape[:2]]
+        shown = np.zeros((*shape, 3), np.float32)
+        shown[: part.height, : part.width] = pixels
+        return _placed(self._run(shown / np.float32(255), threshold), 1, part.x, part.y)
 
     def look_close(self, image: Image, roi: Roi, threshold: float, flip: bool = False) -> Found:
         """The same in a turned square, beyond the picture's edge mirrored. flip: the network sees
@@ -62,21 +83,33 @@ class Ssd:
         shown = np.ascontiguousarray(pixels[:, ::-1]) if flip else pixels
         boxes, scores, keypoints = self._run(shown, threshold)
         if flip:
-            boxes, keypoints = _unflipped(boxes, keypoints)
-        matrix = roi.matrix(1)
+            boxes, keypoints = _unflipped(boxes, keypoints, self.size)
+        matrix = roi.matrix(self.size)
         middles = (boxes[:, :2] + boxes[:, 2:]) / 2 @ matrix[:, :2].T + matrix[:, 2]
-        half = (boxes[:, 2:] - boxes[:, :2]) * roi.side / 2
+        half = (boxes[:, 2:] - boxes[:, :2]) * (roi.side / self.size / 2)
         placed = np.concatenate([middles - half, middles + half], axis=1).astype(np.float32)
         points = keypoints @ matrix[:, :2].T + matrix[:, 2]
         return placed, scores, points.astype(np.float32)
 
     def _run(self, pixels: Floats, threshold: float) -> Found:
-        """Faces in an input of the network's size in [0, 1], in units of its side."""
+        """Faces in an input in [0, 1], in its px."""
         raw, logits = self._network.run(pixels[None] * 2 - 1)
         scores = np.asarray(1 / (1 + np.exp(-np.clip(logits.ravel(), -80, 80))), np.float32)
         rows = np.flatnonzero(scores >= threshold)
-        boxes, keypoints = decode(raw[0, rows], self._anchors[rows], self.size)
+        anchors = anchor_centres(*pixels.shape[:2], self._grids)
+        boxes, keypoints = decode(raw[0, rows], anchors[rows])
         return weighted_suppression(boxes, scores[rows], keypoints)
+
+
+def _placed(found: Found, scale: float, x: float, y: float) -> Found:
+    """What was found in an input, enlarged and moved to where it lies in the picture."""
+    boxes, scores, keypoints = found
+    origin = np.array([x, y], np.float32)
+    return (
+        boxes * np.float32(scale) + np.tile(origin, 2),
+        scores,
+        keypoints * np.float32(scale) + origin,
+    )
 
 
 def short_range() -> Ssd:
@@ -87,20 +120,20 @@ def full_range() -> Ssd:
     return Ssd("blazeface_full", 192, ((4, 1),))
 
 
-def decode(raw: Floats, anchors: Floats, size: int) -> tuple[Floats, Floats]:
-    """Boxes (n, 4) xyxy and keypoints (n, 6, 2) in units of the input's side, from (n, 16) raw
-    values in px of the input: centre, width and height, six points, all from the anchor."""
-    pairs = raw.reshape(-1, 8, 2) / np.float32(size)
+def decode(raw: Floats, anchors: Floats) -> tuple[Floats, Floats]:
+    """Boxes (n, 4) xyxy and keypoints (n, 6, 2) in px of the input, from (n, 16) raw values in
+    the same: centre, width and height, six points, all from the anchor (n, 2)."""
+    pairs = raw.reshape(-1, 8, 2)
     centres, half = pairs[:, 0] + anchors, pairs[:, 1] / 2
     boxes = np.concatenate([centres - half, centres + half], axis=1)
     return boxes, pairs[:, 2:] + anchors[:, None]
 
 
-def _unflipped(boxes: Floats, keypoints: Floats) -> tuple[Floats, Floats]:
+def _unflipped(boxes: Floats, keypoints: Floats, size: int) -> tuple[Floats, Floats]:
     turned = boxes[:, [2, 1, 0, 3]]
-    turned[:, [0, 2]] = 1 - turned[:, [0, 2]]
+    turned[:, [0, 2]] = size - turned[:, [0, 2]]
     swapped = keypoints[:, [1, 0, 2, 3, 5, 4]]
-    swapped[:, :, 0] = 1 - swapped[:, :, 0]
+    swapped[:, :, 0] = size - swapped[:, :, 0]
     return turned, swapped
 
 

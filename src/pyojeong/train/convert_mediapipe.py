@@ -25,12 +25,16 @@ TRAINED_ON = "Google's own pictures, not published; see the MediaPipe model card
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model of the wheel and the certificate facts of its ONNX file."""
+    """One model of the wheel and the certificate facts of its ONNX file.
+
+    any_size: whether the file reads pictures of any size, not only those of the original's.
+    """
 
     asset: str
     source: str
     accuracy: str
     limits: str
+    any_size: bool = False
 
 
 MODELS = (
@@ -45,6 +49,7 @@ MODELS = (
         "face_detection/face_detection_full_range_sparse.tflite",
         "Same outputs as the original to 2e-4 on logits up to 265 (float32 rounding).",
         "Finds faces in textures when used alone: confirm what it proposes.",
+        any_size=True,
     ),
     Model(
         "facemesh_attention",
@@ -73,7 +78,7 @@ def main() -> None:
 def make_asset(modules: Path, model: Model) -> None:
     """Convert one model into the package's weights and write its certificate."""
     target = WEIGHTS / f"{model.asset}.onnx"
-    convert_file(modules / model.source, target)
+    convert_file(modules / model.source, target, model.any_size)
     write_certificate(
         model.asset,
         target,

@@ -50,7 +50,7 @@ class Config:
 
     minutes: 0, or the working time to fit the schedule into instead of `epochs`. heads: weight
     of the FER and the FER+ loss. muxspace: most pictures per class, 0 for none. start: an
-    exported file to go on from (`train/expression_start.py`), "" for random weights.
+    exported file to go on from (see `train/expression_start.py`), "" for random weights.
     """
 
     seed: int = 1
@@ -107,7 +107,7 @@ def start(config: Config, faces: ExpressionFaces) -> State:
         rng = np.random.default_rng(config.seed)
         rows = rng.permutation(len(faces))[:1024]
         views = training_views(faces, rows, picture_side(config, 0), config.disturb, rng)
-        warm_start(net, Path(config.start), views)
+        warm_start(net, config.start, views)
     mean.load_state_dict(net.state_dict())
     heavy = [p for p in net.parameters() if p.ndim >= 2]
     plain = [p for p in net.parameters() if p.ndim < 2]

@@ -8,6 +8,7 @@ learns on as if it had never been folded.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,15 @@ from pyojeong.train.expression_net import Block, ExpressionNet
 
 
 @torch.no_grad()
-def warm_start(net: ExpressionNet, path: Path, views: NDArray[np.uint8]) -> None:
-    """Loads the ONNX file at `path`, made by `train/expression_export.py` from a net of this shape.
+def warm_start(net: ExpressionNet, source: str, views: NDArray[np.uint8]) -> None:
+    """Loads an ONNX file made by `train/expression_export.py` from a net of this shape.
 
-    views: (n, s, s) gray crops; some hundred, of the size that training begins with. Raises
-    SystemExit where the file does not fit the network.
+    source: the file, or "file#1" for the second of several networks in it. views: (n, s, s) gray
+    crops; some hundred, of the size that training begins with. Raises SystemExit where the file
+    does not fit the network.
     """
-    table = _weights(path)
+    path, _, which = source.partition("#")
+    table = _weights(Path(path), int(which or 0))
     try:
         for name, conv, norm in _folded(net):
             weight, bias = table.pop(name)
@@ -41,7 +44,7 @@ def warm_start(net: ExpressionNet, path: Path, views: NDArray[np.uint8]) -> None
             layer.weight.copy_(torch.from_numpy(weight).reshape(layer.weight.shape))
             layer.bias.copy_(torch.from_numpy(bias))
     except (KeyError, RuntimeError) as error:
-        raise SystemExit(f"{path} holds another network than the settings describe: {error}") from (
+        raise SystemExit(f"{source} is not the network that the settings describe: {error}") from (
             error
         )
     _unfold(net, views)
@@ -100,21 +103,24 @@ def _plain(net: ExpressionNet) -> Iterator[tuple[str, Any]]:
         yield f"heads.{at}", head
 
 
-def _weights(path: Path) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Weight and bias of every layer in the first pass of the file, by the layer's name."""
+def _weights(path: Path, which: int) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """Weight and bias of every layer of one of the file's networks, by the layer's name."""
     import onnx
     from onnx import numpy_helper
 
     graph = onnx.load(str(path)).graph
     stored = {a.name.removesuffix("_half"): numpy_helper.to_array(a) for a in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Identity" and node.input[0] in stored:  # equal arrays are kept once
+            stored[node.output[0]] = stored[node.input[0]]
     table = {}
     for node in graph.node:
         # "/net/body/body.3/shortcut/shortcut.0/Conv": each part repeats the one before it.
-        parts = node.name.split("/")
-        if node.op_type not in ("Conv", "Gemm") or parts[1] != "net" or parts[-2].endswith("_1"):
+        name = node.name.split(f"/nets.{which}/")[-1]
+        if node.op_type not in ("Conv", "Gemm") or name == node.name or "_1/" in name:
             continue
-        path_parts = [p for p, after in zip(parts[2:], parts[3:], strict=False)
-                      if not after.startswith(f"{p}.")]
-        weight, bias = (stored[name].astype(np.float32) for name in node.input[1:3])
-        table[".".join(path_parts)] = (weight, bias)
+        parts = name.split("/")
+        kept = [a for a, b in itertools.pairwise(parts) if not b.startswith(f"{a}.")]
+        weight, bias = (stored[given].astype(np.float32) for given in node.input[1:3])
+        table[".".join(kept)] = (weight, bias)
     return table

@@ -19,6 +19,8 @@ from flatbuffers import flexbuffers
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from pyojeong.train.any_size import free_size
+
 OPSET = 17
 _CUSTOM = tflite.BuiltinOperator.CUSTOM
 _OP_NAMES = {v: k for k, v in vars(tflite.BuiltinOperator).items() if isinstance(v, int)}
@@ -374,7 +376,9 @@ OPERATORS: dict[str, Callable[[Op], None]] = {
 """Operator name → the function that writes it. Custom operators add themselves here."""
 
 
-def convert_file(source: Path, target: Path) -> None:
-    """Convert one .tflite file to an .onnx file."""
+def convert_file(source: Path, target: Path, any_size: bool = False) -> None:
+    """Convert one .tflite file to an .onnx file; with `any_size` to one for any size of picture."""
     model = Converter(source.read_bytes()).convert(source.stem)
+    if any_size:
+        free_size(model)
     target.write_bytes(model.SerializeToString())

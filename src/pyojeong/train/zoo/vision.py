@@ -1,0 +1,51 @@
+"""The one place that torchvision is imported.
+
+A torchvision built for CUDA beside a torch without it cannot load its compiled operators, and then
+fails at import, because it describes two of them (nms, qnms) to a torch that does not know them.
+No model of the zoo uses those operators. Where they are missing their names are made known first,
+and torchvision loads; with a matching pair nothing is changed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pyojeong.errors import MissingExtra
+
+_BOXES = "Tensor dets, Tensor scores, float iou_threshold"
+_MISSING = (f"nms({_BOXES}) -> Tensor", f"qnms({_BOXES}) -> Tensor")
+_kept: list[Any] = []
+"""Operators vanish with the library object that defined them."""
+
+
+def vision(module: str = "") -> Any:
+    """torchvision, or one of its modules: vision("models"). Raises MissingExtra."""
+    spec = find_spec("torchvision")
+    if spec is None or spec.origin is None:
+        raise MissingExtra(
+            'This needs torchvision: pip install "pyojeong[train]"',
+            'torchvision이 필요합니다: pip install "pyojeong[train]"',
+        )
+    if not _kept and not _loads(Path(spec.origin).parent):
+        library = torch.library.Library("torchvision", "FRAGMENT")
+        for schema in _MISSING:
+            library.define(schema)
+        _kept.append(library)
+    return import_module(f"torchvision.{module}" if module else "torchvision")
+
+
+def _loads(folder: Path) -> bool:
+    """Whether torchvision's operators are there or can be loaded."""
+    if hasattr(torch.ops.torchvision, "nms"):
+        return True
+    try:
+        for file in folder.glob("_C.*"):
+            torch.ops.load_library(str(file))
+    except OSError:
+        return False
+    return hasattr(torch.ops.torchvision, "nms")
