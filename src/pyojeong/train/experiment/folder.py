@@ -72,6 +72,7 @@ def _plan(grid: Grid, source: str) -> dict[str, Any]:
                 "name": f.name,
                 "title": _both(f.title),
                 "levels": [level.name for level in f.levels],
+                "settings": sorted({key for level in f.levels for key in level.values}),
             }
             for f in grid.factors
         ],

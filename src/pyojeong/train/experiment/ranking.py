@@ -159,12 +159,16 @@ def effects(experiment: Experiment) -> tuple[FactorEffect, ...]:
 
 
 def _effect(factor: Mapping[str, Any], runs: Sequence[Run]) -> FactorEffect | None:
-    name = str(factor["name"])
+    name, settings = str(factor["name"]), set(factor["settings"])
     others: dict[Any, dict[str, Run]] = {}
     for run in runs:
-        levels = dict(run.plan["levels"])
-        level = levels.pop(name, "-")
-        others.setdefault(_rest(run, levels), {}).setdefault(level, run)
+        changed = run.plan["changed"]
+        level = str(run.plan["levels"].get(name, "-"))
+        if level == "-" and settings & set(changed):
+            continue
+        # Runs that agree in all other settings differ in this factor alone.
+        rest = sorted((k, str(v)) for k, v in changed.items() if k not in settings)
+        others.setdefault((run.plan["seed"], tuple(rest)), {}).setdefault(level, run)
     there = {level for group in others.values() for level in group if len(group) > 1}
     if len(there) < 2:
         return None
@@ -177,13 +181,6 @@ def _effect(factor: Mapping[str, Any], runs: Sequence[Run]) -> FactorEffect | No
     accuracy = _mean([run.right.mean() for run in kept])
     found = tuple(level for level in levels if level is not None)
     return FactorEffect(name, factor["title"], reference, accuracy, found)
-
-
-def _rest(run: Run, levels: Mapping[str, str]) -> Any:
-    """What must agree for two runs to differ in one factor alone. A run that was asked for by name
-    may differ in more than factors, so it goes with none but its own seeds' twins."""
-    seed = run.plan["seed"]
-    return seed, tuple(sorted(levels.items()))
 
 
 def _base_level(name: str, runs: Sequence[Run]) -> str:
