@@ -16,7 +16,7 @@ from typing import Any
 
 from pyojeong.errors import BadInput, BadSettings, PyojeongError
 from pyojeong.media.files import atomic_path, output_failed, read_bytes
-from pyojeong.train.experiment.grid import Grid, Planned
+from pyojeong.train.experiment.grid import Grid, Planned, flat
 from pyojeong.train.experiment.tables import Text
 
 PLAN, GRID, RUNS = "experiment.json", "grid.toml", "runs"
@@ -66,6 +66,7 @@ def _plan(grid: Grid, source: str) -> dict[str, Any]:
         "about": _both(grid.about),
         "mode": grid.mode,
         "source": source,
+        "base": flat(grid.base),
         "seeds": list(grid.seeds),
         "factors": [
             {

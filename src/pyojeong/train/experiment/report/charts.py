@@ -68,11 +68,13 @@ class Bar:
     strong: bool = True
 
 
-def intervals(label: str, x: Axis, bars: Sequence[Bar], zero: float | None = None) -> str:
+def intervals(
+    label: str, x: Axis, bars: Sequence[Bar], zero: float | None = None, width: int = 1080
+) -> str:
     """Points with intervals, one row each. zero: an x that all are held against."""
     left = min(300, 16 + max((svg.width_of(b.name) for b in bars), default=0))
     height = 22 + _ROW * len(bars) + 46
-    frame = replace(Frame(x, Axis("", 0, 1)), width=720, height=height, left=int(left), bottom=46)
+    frame = replace(Frame(x, Axis("", 0, 1)), width=width, height=height, left=int(left), bottom=46)
     base, far = height - frame.bottom, frame.width - frame.right
     parts = []
     for value in x.ticks():

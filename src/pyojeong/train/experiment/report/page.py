@@ -48,7 +48,7 @@ class Page:
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
             '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
             f"<title>{title}</title>\n<style>\n{css}</style>\n</head>\n"
-            f"<body>\n<main>\n<h1>{title}</h1>\n<p>{escape(plan['about'][self._lang])}</p>\n"
+            f"<body>\n<main>\n<h1>{title}</h1>\n<p>{escape(plan['about'][self._lang])}</p>\n{self._base()}"
         )
         yield self._tiles()
         yield self._verdict()
@@ -67,6 +67,20 @@ class Page:
     @property
     def _best(self) -> Any:
         return self._entries[0].runs[0]
+
+    def _base(self) -> str:
+        """What "base" stands for."""
+        base, say = self._experiment.plan["base"], self._say
+        facts = [
+            base["model.name"],
+            say(f"head {base['model.head']}", f"머리층 {base['model.head']}"),
+            say(f"augmentation {base['augment.kind']}", f"증강 {base['augment.kind']}"),
+            f"{base['optimizer.name']} ({base['optimizer.rate']:g}) + {base['schedule.name']}",
+            say(f"batch {base['train.batch']}", f"배치 {base['train.batch']}"),
+            say(f"{base['train.epochs']} epochs", f"{base['train.epochs']} 에폭"),
+        ]
+        told = escape(" · ".join(map(str, facts)))
+        return f'<p class="soft small">{say("The base", "기준")}: {told}</p>\n'
 
     def _tiles(self) -> str:
         best, say = self._entries[0], self._say
@@ -99,10 +113,10 @@ class Page:
             )
         else:
             told = say(
-                f"These {pictures} test pictures cannot tell it apart from {', '.join(like)}; "
-                f"it is better than the other {less}.",
-                f"시험 사진 {pictures}장으로는 {', '.join(like)}와(과) 구별할 수 없습니다. 나머지 "
-                f"{less}개보다는 좋습니다.",
+                f"These {pictures} test pictures cannot tell it apart from: {', '.join(like)}. "
+                f"Settings that it is surely better than: {less}.",
+                f"시험 사진 {pictures}장으로는 다음과 구별할 수 없습니다: {', '.join(like)}. 확실히 더 좋은 "
+                f"것으로 나온 설정 수: {less}.",
             )
         head = say(f"The best is <b>{name}</b>.", f"가장 좋은 것은 <b>{name}</b>입니다.")
         return f'<div class="card">{head} {told}</div>\n'
@@ -177,7 +191,7 @@ class Page:
         )
         return (
             f"<h2>{say('Accuracy against cost', '비용 대비 정확도')}</h2>\n"
-            f'<p class="soft">{note}</p>\n<div class="figures">{drawn}</div>\n'
+            f'<p class="soft">{note}</p>\n<div class="figures four">{drawn}</div>\n'
         )
 
     def _cost_figure(self, key: str, unit: float, title: str) -> str:
@@ -213,7 +227,7 @@ class Page:
         )
         return (
             f"<h2>{say('What each factor did', '요인별 효과')}</h2>\n"
-            f'<p class="soft">{note}</p>\n<div class="figures">{drawn}</div>\n'
+            f'<p class="soft">{note}</p>\n<div class="figures two">{drawn}</div>\n'
         )
 
     def _factor(self, effect: FactorEffect, ends: tuple[float, float]) -> str:
@@ -231,11 +245,11 @@ class Page:
             for e in effect.levels
         ]
         level = f"{name} ({100 * effect.reference_accuracy:.1f} %)"
-        axis = Axis(say(f"points against {level}", f"{level} 대비 차이, %p"), *ends)
-        title = effect.title.get(self._lang, effect.name)
-        return figure(
-            escape(title), "", charts.intervals(title, axis, bars, zero=0.0), wide=True
+        axis = Axis(
+            say(f"difference from {level}, points", f"{level} 대비 차이, %p"), *ends, svg.signed
         )
+        title = effect.title.get(self._lang, effect.name)
+        return figure(escape(title), "", charts.intervals(title, axis, bars, 0.0, width=540))
 
     # --- published, unfinished, methods ------------------------------------------------------
 

@@ -151,7 +151,7 @@ class RunPart:
         epochs = _column(log, "epoch")
         if not epochs:
             return
-        x = Axis(say("epoch", "에폭"), min(1.0, epochs[0]), max(epochs[-1], 2.0))
+        x = Axis(say("epoch", "에폭"), min(1.0, epochs[0]), max(epochs[-1], 2.0), whole=True)
         best = float(self._run.result.get("best_epoch", 0)) or None
         losses = [
             Series(say("training", "학습"), epochs, _column(log, "train_loss"), OTHER),

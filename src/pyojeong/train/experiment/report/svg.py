@@ -27,6 +27,10 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f}"
 
 
+def signed(value: float) -> str:
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
 def short(value: float) -> str:
     """A number in as few signs as tell it: 1,500 and 0.02."""
     if value and abs(value) < 0.01:
@@ -36,13 +40,15 @@ def short(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """title: with its unit. low, high: what the ends stand for. log: powers of ten."""
+    """title: with its unit. low, high: what the ends stand for. log: powers of ten. whole: ticks
+    at whole numbers alone."""
 
     title: str
     low: float
     high: float
     form: Form = short
     log: bool = False
+    whole: bool = False
 
     def share(self, value: float) -> float:
         """Where a value lies, 0 at the low end and 1 at the high one."""
@@ -54,7 +60,8 @@ class Axis:
     def ticks(self) -> list[float]:
         if self.log:
             return log_ticks(self.low, self.high)
-        return ticks(self.low, self.high)
+        found = ticks(self.low, self.high)
+        return [v for v in found if v == round(v)] if self.whole else found
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
@@ -69,14 +76,14 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Powers of ten; with 2 and 5 times them where there are few."""
+    """Powers of ten; with 2 and 5 times them where there are few, or plain round numbers."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for times in ((1,), (1, 2, 5)):
         found = [m * 10.0**p for p in powers for m in times]
         inside = [v for v in found if low <= v * (1 + 1e-9) and v <= high * (1 + 1e-9)]
         if len(inside) >= 3:
-            break
-    return inside
+            return inside
+    return ticks(low, high, 4)
 
 
 def around(values: Iterable[float], low: float | None = None, high: float | None = None) -> tuple[float, float]:
