@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -226,7 +227,10 @@ def _plan(
     seeds: tuple[int, ...],
     extra: tuple[Level, ...],
 ) -> Iterator[Planned]:
-    known: dict[str, str] = {}
+    counts = [len(factor.levels) for factor in factors]
+    if (math.prod(counts) if mode == "full" else 0) * len(seeds) > MOST:
+        raise wrong("factor", f"{' x '.join(map(str, counts))} x {len(seeds)}", f"<= {MOST}")
+    known: set[str] = set()
     for label, values in itertools.chain(
         _combined(mode, factors), ((level.name, level.values) for level in extra)
     ):
@@ -236,9 +240,7 @@ def _plan(
             code = fingerprint(seeded)
             if code in known:
                 continue
-            if len(known) >= MOST:
-                raise wrong("factor", f"> {MOST}", f"<= {MOST}")
-            known[code] = label
+            known.add(code)
             changed = differences(base, config)
             levels = dict(_levels(factors, base, config))
             shown = label or "base"

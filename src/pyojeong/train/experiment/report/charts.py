@@ -109,7 +109,7 @@ def _cut(name: str, most: float = 290) -> str:
 
 def scatter(label: str, x: Axis, y: Axis, bars: Sequence[tuple[float, Bar]]) -> str:
     """Points with upright intervals at (x, value), numbered as they come."""
-    frame = replace(Frame(x, y), width=360, height=300)
+    frame = replace(Frame(x, y), width=300, height=270, left=50)
     parts = []
     for number, (cost, bar) in enumerate(bars, 1):
         at = frame.at_x(cost)
