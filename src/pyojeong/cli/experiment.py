@@ -35,7 +35,9 @@ def experiment(
         str | None,
         typer.Argument(
             metavar="GRID.toml|NAME|report",
-            help=say("Grid file, shipped study, or report.", "실험표 파일, 내장 연구 이름, 또는 report."),
+            help=say(
+                "Grid file, shipped study, or report.", "실험표 파일, 내장 연구 이름, 또는 report."
+            ),
             show_default=False,
         ),
     ] = None,

@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("torch", reason="torch is in the train extra")
 
+import itertools
+
 from pyojeong.errors import BadInput
 from pyojeong.train.experiment.gather import gather
 from pyojeong.train.experiment.ranking import effects, rank
@@ -29,7 +31,7 @@ class TestRanking:
         assert {entries[0].label, entries[1].label} == {"model=vgg16", "both"}
         assert [entry.rank for entry in entries] == [1, 2, 3, 4]
         assert [entry.like_best for entry in entries] == [True, True, False, False]
-        assert all(a.accuracy >= b.accuracy for a, b in zip(entries, entries[1:], strict=False))
+        assert all(a.accuracy >= b.accuracy for a, b in itertools.pairwise(entries))
 
     def test_seeds_are_taken_together(self, entries):
         entry = entries[0]

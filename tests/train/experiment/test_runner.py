@@ -62,7 +62,9 @@ def program(tmp_path):
 
 
 def calls(folder):
-    return {p.parent.name.split("-s")[0]: p.stat().st_size for p in folder.glob("runs/*-s1-*/calls")}
+    return {
+        p.parent.name.split("-s")[0]: p.stat().st_size for p in folder.glob("runs/*-s1-*/calls")
+    }
 
 
 def test_finished_runs_are_kept(tmp_path, program):
@@ -83,7 +85,7 @@ def test_a_run_that_fails_is_recorded_and_tried_again(tmp_path, program):
     assert "all went wrong" in reasons["batch=16"]
     assert reasons["base"] == ""
     assert sum("실패" in line for line in told) == 3
-    died = [r for r in grid.runs if r.name.startswith("batch-64-s2")][0]
+    died = next(r for r in grid.runs if r.name.startswith("batch-64-s2"))
     assert "signal 9" in failure(run_folder(folder, died.name), "en")
     run_grid(grid, folder, tell=told.append, program=program())
     assert all(state_of(run_folder(folder, run.name)) == "finished" for run in grid.runs)
@@ -92,7 +94,9 @@ def test_a_run_that_fails_is_recorded_and_tried_again(tmp_path, program):
 
 def test_when_all_fail_it_is_an_error(tmp_path, program):
     with pytest.raises(InferenceFailed, match="all went wrong"):
-        run_grid(parse_grid(""), tmp_path / "study", tell=lambda _: None, program=program(base="fail"))
+        run_grid(
+            parse_grid(""), tmp_path / "study", tell=lambda _: None, program=program(base="fail")
+        )
 
 
 def test_only_some(tmp_path, program):

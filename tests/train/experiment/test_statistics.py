@@ -6,7 +6,7 @@ import pytest
 stats = pytest.importorskip("scipy.stats", reason="scipy is in the train extra")
 metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is in the train extra")
 
-from pyojeong.train.experiment import statistics as st
+from pyojeong.train.experiment import statistics as st  # noqa: E402
 
 
 def drawn(seed, rows=300, classes=4, skill=1.0):
@@ -37,7 +37,7 @@ def test_random_signs_agree_with_mcnemar():
     chance = np.random.default_rng(5)
     first, second = chance.random((2, 1, 400)) < [[[0.75]], [[0.66]]]
     exact = st.compare(first.astype(float), second.astype(float))
-    drawn_p = st.sign_flip((first[0].astype(float) - second[0]))
+    drawn_p = st.sign_flip(first[0].astype(float) - second[0])
     assert drawn_p == pytest.approx(exact, abs=0.015)
     twice = st.compare(np.repeat(first, 2, 0).astype(float), np.repeat(second, 2, 0).astype(float))
     assert twice == pytest.approx(exact, abs=0.015)

@@ -97,9 +97,7 @@ def test_six_runs_killed_once(tmp_path):
     assert len(done.stdout.splitlines()) == 5
     assert (run_folder(out, runs[0].name) / "result.json").stat().st_mtime_ns == first
     assert {state_of(run_folder(out, run.name)) for run in runs} == {"finished"}
-    epochs = [
-        json.loads(line)["epoch"] for line in (second / "log.jsonl").read_text().splitlines()
-    ]
+    epochs = [json.loads(line)["epoch"] for line in (second / "log.jsonl").read_text().splitlines()]
     assert epochs == [1, 2, 3]
     _check_report(out)
 

@@ -27,7 +27,15 @@ from pyojeong.train.experiment.folder import (
 )
 
 _LARGEST = 2_000_000_000
-_RESULTS = ("accuracy", "macro_f1", "temperature", "parameters", "flops", "ms_per_picture", "seconds")
+_RESULTS = (
+    "accuracy",
+    "macro_f1",
+    "temperature",
+    "parameters",
+    "flops",
+    "ms_per_picture",
+    "seconds",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +65,12 @@ class Run:
 
     @cached_property
     def read(self) -> NDArray[np.int64]:
-        return self.logits.argmax(1).astype(np.int64)
+        return np.asarray(self.logits.argmax(1), np.int64)
 
     @cached_property
     def right(self) -> NDArray[np.float64]:
         """(n,) 1 where right."""
-        return (self.read == self.labels).astype(np.float64)
+        return np.asarray(self.read == self.labels, np.float64)
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
@@ -123,11 +131,11 @@ def _arrays(path: Path, classes: int) -> tuple[Any, Any, Any, Any]:
     if not path.is_file() or path.stat().st_size > _LARGEST:
         raise broken(path)
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
             logits, labels, names, thumbs = (
                 kept[key] for key in ("logits", "labels", "names", "thumbs")
             )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, TypeError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise broken(path) from error
     n = len(labels)
     fits = logits.shape == (n, classes) and names.shape == (n,) and thumbs.shape[:1] == (n,)

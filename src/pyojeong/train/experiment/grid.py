@@ -1,25 +1,25 @@
 """The grid file of a comparison: a base, factors that are varied, seeds; and the runs it means.
 
-    title = "..."            mode = "one-at-a-time" or "full"        seeds = [1, 2, 3]
-    presets = ["sgd-step"]   # laid under the base
-    [base.model]             # as in the settings of a run
-    name = "resnet50"
-    [[factor]]               # a single setting
-    name = "model.name"
-    values = ["resnet50", "vgg16"]
-    [[factor]]               # several settings at once: presets, or levels that set what they like
-    name = "preset"
-    values = ["sgd-step", "adam-plateau"]
-    [[factor]]
-    name = "augmentation"
-    level = [{ name = "pose", set = { "augment.pose" = 0.7 } }]
-    [[run]]                  # one more run
-    name = "all the best"
-    set = { "model.name" = "vgg16", "train.batch" = 16 }
-    [[published]]            # a number from elsewhere, shown beside ours
-    name = "ResNet-50"
-    accuracy = 0.7333
-    set = { "model.name" = "resnet50" }
+title = "..."            mode = "one-at-a-time" or "full"        seeds = [1, 2, 3]
+presets = ["sgd-step"]   # laid under the base
+[base.model]             # as in the settings of a run
+name = "resnet50"
+[[factor]]               # a single setting
+name = "model.name"
+values = ["resnet50", "vgg16"]
+[[factor]]               # several settings at once: presets, or levels that set what they like
+name = "preset"
+values = ["sgd-step", "adam-plateau"]
+[[factor]]
+name = "augmentation"
+level = [{ name = "pose", set = { "augment.pose" = 0.7 } }]
+[[run]]                  # one more run
+name = "all the best"
+set = { "model.name" = "vgg16", "train.batch" = 16 }
+[[published]]            # a number from elsewhere, shown beside ours
+name = "ResNet-50"
+accuracy = 0.7333
+set = { "model.name" = "resnet50" }
 """
 
 from __future__ import annotations
@@ -149,11 +149,23 @@ def parse_grid(text: str) -> Grid:
 
 
 _TOP = frozenset(
-    "title title_ko about about_ko mode seeds presets base factor run published".split()
+    [
+        "title",
+        "title_ko",
+        "about",
+        "about_ko",
+        "mode",
+        "seeds",
+        "presets",
+        "base",
+        "factor",
+        "run",
+        "published",
+    ]
 )
-_FACTOR = frozenset("name title title_ko values level".split())
-_LEVEL = frozenset("name set presets".split())
-_PUBLISHED = frozenset("name accuracy set note note_ko".split())
+_FACTOR = frozenset(["name", "title", "title_ko", "values", "level"])
+_LEVEL = frozenset(["name", "set", "presets"])
+_PUBLISHED = frozenset(["name", "accuracy", "set", "note", "note_ko"])
 
 
 def _base(top: Values) -> Config:
@@ -248,9 +260,7 @@ def _plan(
             yield Planned(name, shown, seed, levels, changed, seeded)
 
 
-def _combined(
-    mode: str, factors: tuple[Factor, ...]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _combined(mode: str, factors: tuple[Factor, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Label and settings of each combination; the first is the base itself, one at a time."""
     if mode == "one-at-a-time":
         yield "", {}
@@ -273,9 +283,7 @@ def _short(factor: Factor) -> str:
     return room if key == "name" and room else key
 
 
-def _levels(
-    factors: tuple[Factor, ...], base: Config, config: Config
-) -> Iterator[tuple[str, str]]:
+def _levels(factors: tuple[Factor, ...], base: Config, config: Config) -> Iterator[tuple[str, str]]:
     """Which level of each factor these settings are; where none fits exactly, "-"."""
     for factor in factors:
         for level in factor.levels:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from pyojeong.errors import InferenceFailed, MissingExtra, PyojeongError
 from pyojeong.train.classifier.config import Config
-from pyojeong.train.experiment.folder import LAST, SETTINGS, locked, record_failure
+from pyojeong.train.experiment.folder import LAST, RESULT, SETTINGS, locked, record_failure
 
 STOPPED = 130
 """Exit status after Ctrl-C."""
-_LOOK = 0.5
+_LOOK = 0.2
 """Seconds between two looks at the parent."""
 
 
@@ -48,6 +48,9 @@ def main(folder: Path, parent: int) -> int:
 
 
 def _train(folder: Path) -> int:
+    if (folder / RESULT).is_file():
+        # The run of a killed comparison came to its end after all.
+        return 0
     from pyojeong.train.classifier.run import run
 
     config = Config.read(folder / SETTINGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,8 +80,8 @@ def rank(runs: Sequence[Run]) -> tuple[Entry, ...]:
         return ()
     best = _table(ordered[0][1])
     chances = [_chance(best, _table(group)) for _, group in ordered[1:]]
-    known = iter(st.holm([p for p in chances if p == p]))
-    corrected = [1.0, *(next(known) if p == p else float("nan") for p in chances)]
+    known = iter(st.holm([p for p in chances if not math.isnan(p)]))
+    corrected = [1.0, *(p if math.isnan(p) else next(known) for p in chances)]
     return tuple(
         _entry(label, group, number, p)
         for number, ((label, group), p) in enumerate(zip(ordered, corrected, strict=True), 1)
@@ -231,7 +232,7 @@ def as_row(entry: Entry) -> dict[str, Any]:
         "test_pictures": len(entry.runs[0].labels),
     }
     row |= dict(entry.cost)
-    return {k: None if isinstance(v, float) and v != v else v for k, v in row.items()}
+    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
 
 
 def write_ranking(folder: Path, entries: Sequence[Entry]) -> None:

@@ -34,7 +34,7 @@ def wilson(right: float, total: int) -> Interval:
 def confusion(labels: Numbers, read: Numbers, classes: int) -> Numbers:
     """(k, k) counts, true class by row."""
     counted = np.bincount(labels * classes + read, minlength=classes * classes)
-    return counted.reshape(classes, classes).astype(np.int64)
+    return np.asarray(counted.reshape(classes, classes), np.int64)
 
 
 def f1_scores(table: Numbers) -> Floats:

@@ -273,9 +273,7 @@ class Page:
 
     def _published_row(self, one: Any) -> list[str]:
         names = set(one["runs"])
-        ours = [
-            e for e in self._entries if any(str(run.plan["name"]) in names for run in e.runs)
-        ]
+        ours = [e for e in self._entries if any(str(run.plan["name"]) in names for run in e.runs)]
         # Of several that fit, the one that is nearest to the base.
         ours.sort(key=lambda e: len(e.runs[0].plan["changed"]))
         entry = ours[0] if ours else None

@@ -97,7 +97,11 @@ class RunPart:
         best = int(f1.mean(1).argmax())
         kinds = (
             (say("F1 over confidence", "신뢰도별 F1"), "F1", f1),
-            (say("Precision over confidence", "신뢰도별 정밀도"), say("precision", "정밀도"), precision),
+            (
+                say("Precision over confidence", "신뢰도별 정밀도"),
+                say("precision", "정밀도"),
+                precision,
+            ),
             (say("Recall over confidence", "신뢰도별 재현율"), say("recall", "재현율"), recall),
         )
         for title, name, values in kinds:
@@ -114,7 +118,9 @@ class RunPart:
                 for k, c in enumerate(run.classes)
             ]
             series.append(
-                Series(self._all, _THRESHOLDS.tolist(), values.mean(1).tolist(), "var(--ink)", "thick")
+                Series(
+                    self._all, _THRESHOLDS.tolist(), values.mean(1).tolist(), "var(--ink)", "thick"
+                )
             )
             drawn = charts.lines(title, x, y, series, mark) + self._keys()
             yield figure(title, note, drawn)

@@ -83,10 +83,12 @@ def log_ticks(low: float, high: float) -> list[float]:
         inside = [v for v in found if low <= v * (1 + 1e-9) and v <= high * (1 + 1e-9)]
         if len(inside) >= 3:
             return inside
-    return ticks(low, high, 4)
+    return ticks(low, high)
 
 
-def around(values: Iterable[float], low: float | None = None, high: float | None = None) -> tuple[float, float]:
+def around(
+    values: Iterable[float], low: float | None = None, high: float | None = None
+) -> tuple[float, float]:
     """Ends of an axis that shows all values with some air; `low`, `high` where given are kept."""
     known = [v for v in values if math.isfinite(v)] or [0.0, 1.0]
     air = 0.06 * (max(known) - min(known)) or 0.1 * abs(known[0]) or 0.5
@@ -112,8 +114,8 @@ class Frame:
         return self.left + self.x.share(value) * (self.width - self.left - self.right)
 
     def at_y(self, value: float) -> float:
-        return self.height - self.bottom - self.y.share(value) * (
-            self.height - self.top - self.bottom
+        return (
+            self.height - self.bottom - self.y.share(value) * (self.height - self.top - self.bottom)
         )
 
     def draw(self, label: str, *parts: str) -> str:
@@ -160,9 +162,7 @@ def figure(width: float, height: float, label: str, body: str) -> str:
 
 def line(x1: float, y1: float, x2: float, y2: float, kind: str, stroke: str = "") -> str:
     style = f' style="stroke:{stroke}"' if stroke else ""
-    return (
-        f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"{style}/>'
-    )
+    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"{style}/>'
 
 
 def text(x: float, y: float, words: str, kind: str = "") -> str:
