@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("torch", reason="torch is in the train extra")
-pytest.importorskip("lightning", reason="lightning is in the train extra")
+pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 pytest.importorskip("onnx", reason="onnx is in the train extra")
 pytest.importorskip("onnxscript", reason="the exporter of torch needs it")
 

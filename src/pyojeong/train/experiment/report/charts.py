@@ -111,7 +111,8 @@ def scatter(label: str, x: Axis, y: Axis, bars: Sequence[tuple[float, Bar]]) -> 
     """Points with upright intervals at (x, value), numbered as they come."""
     frame = replace(Frame(x, y), width=300, height=270, left=50)
     parts = []
-    for number, (cost, bar) in enumerate(bars, 1):
+    # The best is drawn last and lies on top.
+    for number, (cost, bar) in reversed(list(enumerate(bars, 1))):
         at = frame.at_x(cost)
         tint = MAIN if bar.strong else "var(--soft)"
         ends = [frame.at_y(min(max(v, y.low), y.high)) for v in (bar.low, bar.high)]

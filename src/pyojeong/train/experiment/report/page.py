@@ -127,16 +127,16 @@ class Page:
         say = self._say
         heads = [
             "", say("setting", "설정"), say("accuracy %", "정확도 %"), say("macro F1", "매크로 F1"),
-            "ECE", say("p (as good as the best)", "p (최고와 같음)"),
+            "ECE", say("p against best", "p (최고와)"),
             say("parameters, M", "매개변수, 백만"), "GFLOP", say("ms a picture", "ms/장"), "MB",
             say("training", "학습"),
         ]  # fmt: skip
         rows = [self._row(entry) for entry in self._entries]
         note = say(
             "Below each number its 95 % interval over the test pictures; ± is the standard "
-            "deviation over the seeds. ECE: before → after calibration. Tinted rows cannot be told "
+            "deviation over the seeds. p: that it is as good as the best. ECE: before → after calibration. Tinted rows cannot be told "
             f"apart from the best (Holm-corrected p ≥ {SURE}).",
-            "숫자 아래는 시험 사진에 대한 95 % 신뢰구간, ±는 씨앗 사이의 표준편차입니다. ECE는 보정 전 → 후. "
+            "숫자 아래는 시험 사진에 대한 95 % 신뢰구간, ±는 씨앗 사이의 표준편차입니다. p는 최고와 같다고 볼 때의 유의확률입니다. ECE는 보정 전 → 후. "
             f"색이 든 줄은 최고와 구별되지 않습니다(Holm 보정 p ≥ {SURE}).",
         )
         bars = [

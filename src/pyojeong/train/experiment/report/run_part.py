@@ -173,6 +173,10 @@ class RunPart:
         accuracy = [Series(title, epochs, _column(log, "val_accuracy"), MAIN)]
         y = Axis(say("accuracy, %", "정확도, %"), 0, 1, percent)
         yield figure(title, note, charts.lines(title, x, y, accuracy, best))
+        title = say("Learning rate", "학습률")
+        rate = [Series(title, epochs, _column(log, "lr"), MAIN)]
+        y = Axis(say("rate, per step", "학습률, 단계당"), 0, svg.around(rate[0].ys, low=0.0)[1])
+        yield figure(title, "", charts.lines(title, x, y, rate))
 
     # --- tables and pictures -----------------------------------------------------------------
 
@@ -217,14 +221,16 @@ class RunPart:
         classes, sure = run.classes, run.probabilities[row]
         true, read = escape(classes[run.labels[row]]), escape(classes[run.read[row]])
         name = escape(str(run.names[row]))
-        done, coded = cv2.imencode(".png", run.thumbs[row][:, :, ::-1])
+        done, coded = cv2.imencode(
+            ".jpg", run.thumbs[row][:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92]
+        )
         data = base64.b64encode(coded.tobytes()).decode("ascii") if done else ""
         told = self._say(
             f"<b>{read}</b> {sure.max():.0%}<br>is {true} {sure[run.labels[row]]:.0%}",
             f"<b>{read}</b> {sure.max():.0%}<br>실제 {true} {sure[run.labels[row]]:.0%}",
         )
         return (
-            f'<li><img alt="{true}" src="data:image/png;base64,{data}">{told}'
+            f'<li><img alt="{true}" src="data:image/jpeg;base64,{data}">{told}'
             f'<span class="soft" title="{name}">{name.rpartition("/")[2]}</span></li>'
         )
 
