@@ -278,9 +278,9 @@ def _combined(mode: str, factors: tuple[Factor, ...]) -> Iterator[tuple[str, Map
 
 
 def _short(factor: Factor) -> str:
-    """`model.name` is called model, `train.batch` batch."""
+    """`model.name` is called model, `augment.kind` augment, `train.batch` batch."""
     room, _, key = factor.name.rpartition(".")
-    return room if key == "name" and room else key
+    return room if room and key in ("name", "kind") else key
 
 
 def _levels(factors: tuple[Factor, ...], base: Config, config: Config) -> Iterator[tuple[str, str]]:

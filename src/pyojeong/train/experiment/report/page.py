@@ -134,10 +134,12 @@ class Page:
         rows = [self._row(entry) for entry in self._entries]
         note = say(
             "Below each number its 95 % interval over the test pictures; ± is the standard "
-            "deviation over the seeds. p: that it is as good as the best. ECE: before → after calibration. Tinted rows cannot be told "
-            f"apart from the best (Holm-corrected p ≥ {SURE}).",
-            "숫자 아래는 시험 사진에 대한 95 % 신뢰구간, ±는 씨앗 사이의 표준편차입니다. p는 최고와 같다고 볼 때의 유의확률입니다. ECE는 보정 전 → 후. "
-            f"색이 든 줄은 최고와 구별되지 않습니다(Holm 보정 p ≥ {SURE}).",
+            "deviation over the seeds. p: that it is as good as the best. ECE: before → after "
+            "calibration. Tinted rows cannot be told apart from the best (Holm-corrected p ≥ "
+            f"{SURE}).",
+            "숫자 아래는 시험 사진에 대한 95 % 신뢰구간, ±는 씨앗 사이의 표준편차입니다. p는 최고와 같다고 볼 "
+            "때의 유의확률, ECE는 보정 전 → 후입니다. 색이 든 줄은 최고와 구별되지 않습니다"
+            f"(Holm 보정 p ≥ {SURE}).",
         )
         bars = [
             Bar(f"{e.rank}  {e.label}", 100 * e.accuracy, *_span(e), _about(e), e.like_best)
