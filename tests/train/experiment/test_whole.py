@@ -14,7 +14,6 @@ import pytest
 pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 pytest.importorskip("onnx", reason="onnx is in the train extra")
-pytest.importorskip("onnxscript", reason="the exporter of torch needs it")
 
 from pyojeong.train.experiment.folder import GRID, run_folder, state_of
 from pyojeong.train.experiment.grid import parse_grid

@@ -229,7 +229,9 @@ def _settings(base: Config, values: Mapping[str, Any], place: str) -> Config:
     try:
         return base.with_values(values)
     except PyojeongError as error:
-        raise BadSettings(f"{place}: {error.en}", f"{place}: {error.ko}") from error
+        raise BadSettings(
+            f"In the grid, {place}: {error.en}", f"실험표의 {place}: {error.ko}"
+        ) from error
 
 
 def _plan(

@@ -16,6 +16,7 @@ from pyojeong.train.experiment.gather import Experiment
 from pyojeong.train.experiment.ranking import SURE, Entry, FactorEffect
 from pyojeong.train.experiment.report import charts, svg
 from pyojeong.train.experiment.report.charts import Bar
+from pyojeong.train.experiment.report.closing import Closing
 from pyojeong.train.experiment.report.run_part import RunPart
 from pyojeong.train.experiment.report.svg import Axis
 from pyojeong.train.experiment.report.words import Words, figure, table
@@ -55,13 +56,14 @@ class Page:
         yield self._ranking()
         yield self._cost()
         yield self._factors()
-        yield self._published()
-        yield self._unfinished()
+        closing = Closing(self._experiment, self._entries, self._lang)
+        yield closing.published()
+        yield closing.unfinished()
         yield f"<h2>{self._say('Every run', '실험별 결과')}</h2>\n"
         for entry in self._entries:
             for run in entry.runs:
                 yield from RunPart(run, entry, self._lang).parts(first=run is self._best)
-        yield self._methods()
+        yield closing.methods()
         yield f"</main>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
 
     @property
@@ -252,85 +254,6 @@ class Page:
         )
         title = effect.title.get(self._lang, effect.name)
         return figure(escape(title), "", charts.intervals(title, axis, bars, 0.0, width=540))
-
-    # --- published, unfinished, methods ------------------------------------------------------
-
-    def _published(self) -> str:
-        published, say = self._experiment.plan["published"], self._say
-        if not published:
-            return ""
-        heads = [
-            say("published", "발표된 결과"), say("its accuracy %", "발표 정확도 %"),
-            say("ours", "우리 설정"), say("our accuracy %", "우리 정확도 %"), say("note", "비고"),
-        ]  # fmt: skip
-        rows = [self._published_row(one) for one in published]
-        note = say(
-            "Measured on other pictures than ours, so the two columns show the pattern, not a race.",
-            "우리와 다른 사진에서 잰 값이므로, 우열이 아니라 경향을 비교하세요.",
-        )
-        return (
-            f"<h2>{say('Beside the published numbers', '발표된 숫자와 나란히')}</h2>\n"
-            f'<p class="soft">{note}</p>\n' + table(heads, rows, plain=(0, 2, 4))
-        )
-
-    def _published_row(self, one: Any) -> list[str]:
-        names = set(one["runs"])
-        ours = [e for e in self._entries if any(str(run.plan["name"]) in names for run in e.runs)]
-        # Of several that fit, the one that is nearest to the base.
-        ours.sort(key=lambda e: len(e.runs[0].plan["changed"]))
-        entry = ours[0] if ours else None
-        cells = [escape(one["name"]), f"{100 * one['accuracy']:.2f}"]
-        if entry is None:
-            cells += [self._say("not run yet", "아직 실행하지 않음"), "–"]
-        else:
-            low, high = (f"{100 * v:.1f}" for v in entry.accuracy_interval)
-            value = f"{100 * entry.accuracy:.2f}<small>{low} – {high}</small>"
-            cells += [escape(entry.label), value]
-        return [*cells, escape(one["note"][self._lang])]
-
-    def _unfinished(self) -> str:
-        say, runs = self._say, self._experiment.unfinished
-        if not runs:
-            return ""
-        words = {
-            "failed": say("failed", "실패"),
-            "half": say("interrupted", "중단됨"),
-            "open": say("not begun", "시작 전"),
-        }
-        rows = [
-            [escape(str(run.plan["label"])), escape(str(run.plan["seed"])), words[run.state],
-             escape(run.reason[self._lang])]
-            for run in runs
-        ]  # fmt: skip
-        heads = [say("run", "실험"), say("seed", "씨앗"), say("state", "상태"), say("why", "이유")]
-        return f"<h2>{say('Not finished', '끝나지 않은 실험')}</h2>\n" + table(
-            heads, rows, plain=(0, 2, 3)
-        )
-
-    def _methods(self) -> str:
-        say = self._say
-        text = say(
-            "Accuracy: Wilson 95 % interval over the test pictures, of the mean over the seeds. "
-            "Macro F1 and F1 of a class: percentile bootstrap, 2,000 draws. Comparison with the "
-            "best: McNemar's exact test on the same pictures with one seed, with several a "
-            "sign-flip test of the pictures' mean differences; p corrected for the number of "
-            "comparisons by Holm. The best was chosen on these same pictures, so its own number is "
-            "a little flattering. ECE: 15 equal bins of confidence; calibration is one temperature "
-            "found on the validation pictures. A multiply-add counts as two FLOP; ms is one "
-            "picture in torch on the machine that trained. Training time as measured there.",
-            "정확도: 씨앗 평균의 시험 사진에 대한 Wilson 95 % 구간. 매크로 F1과 클래스별 F1: 백분위 부트스트랩 "
-            "2,000회. 최고와의 비교: 씨앗이 하나면 같은 사진에 대한 McNemar 정확 검정, 여럿이면 사진별 평균 "
-            "차이의 부호 뒤집기 검정, 비교 횟수는 Holm 보정. 최고는 같은 사진에서 골랐으므로 그 값은 조금 "
-            "후합니다. ECE: 신뢰도 15구간, 보정은 검증 사진에서 찾은 온도 하나. 곱셈-덧셈은 2 FLOP으로 세고, "
-            "ms는 학습한 기계의 torch에서 사진 한 장의 시간입니다.",
-        )
-        source = escape(str(self._experiment.plan.get("source", "")))
-        seeds = ", ".join(map(str, self._experiment.plan.get("seeds", [])))
-        facts = say(f"Pictures: {source}. Seeds: {seeds}.", f"사진: {source}. 씨앗: {seeds}.")
-        return (
-            f"<h2>{say('How it was measured', '측정 방법')}</h2>\n"
-            f'<p class="soft small">{text}</p>\n<p class="soft small">{facts}</p>\n'
-        )
 
 
 def _span(entry: Entry) -> tuple[float, float]:
