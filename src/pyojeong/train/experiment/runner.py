@@ -82,7 +82,12 @@ def _start(run: Planned, where: Path, program: Sequence[str]) -> None:
     with (where / OUTPUT).open("ab") as output:
         words = [*program, str(where), str(os.getpid())]
         child = subprocess.Popen(  # noqa: S603 - this very program
-            words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # What it said is there even when it is killed.
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
         code = _wait(child)
     if code == STOPPED:

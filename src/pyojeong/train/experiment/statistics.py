@@ -42,7 +42,8 @@ def f1_scores(table: Numbers) -> Floats:
     both = np.diagonal(table, axis1=-2, axis2=-1).astype(np.float64)
     either = table.sum(-1) + table.sum(-2)
     made = np.full(both.shape, np.nan)
-    return np.divide(2 * both, either, out=made, where=either > 0)
+    np.divide(2 * both, either, out=made, where=either > 0)
+    return made
 
 
 def macro(scores: Floats) -> Floats:
