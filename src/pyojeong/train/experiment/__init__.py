@@ -1,0 +1,1 @@
+"""Comparisons: many runs of `pyojeong.train.classifier` from one grid file, ranked and reported."""

@@ -1,0 +1,323 @@
+"""The grid file of a comparison: a base, factors that are varied, seeds; and the runs it means.
+
+title = "..."            mode = "one-at-a-time" or "full"        seeds = [1, 2, 3]
+presets = ["sgd-step"]   # laid under the base
+[base.model]             # as in the settings of a run
+name = "resnet50"
+[[factor]]               # a single setting
+name = "model.name"
+values = ["resnet50", "vgg16"]
+[[factor]]               # several settings at once: presets, or levels that set what they like
+name = "preset"
+values = ["sgd-step", "adam-plateau"]
+[[factor]]
+name = "augmentation"
+level = [{ name = "pose", set = { "augment.pose" = 0.7 } }]
+[[run]]                  # one more run
+name = "all the best"
+set = { "model.name" = "vgg16", "train.batch" = 16 }
+[[published]]            # a number from elsewhere, shown beside ours
+name = "ResNet-50"
+accuracy = 0.7333
+set = { "model.name" = "resnet50" }
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pyojeong.errors import BadSettings, PyojeongError
+from pyojeong.media.files import read_text_file
+from pyojeong.train.classifier.config import Config
+from pyojeong.train.classifier.presets import PRESETS, preset
+from pyojeong.train.experiment.tables import Text, Values, section, wrong
+
+MODES = ("one-at-a-time", "full")
+MOST = 5000
+"""Runs of one grid."""
+_ASIDE = ("data.source", "data.cache", "train.workers", "train.save_seconds", "train.loggers")
+"""Settings that do not change what a run comes to, so that its name does not depend on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """name: what a reader sees. values: the settings it stands for."""
+
+    name: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    name: str
+    title: Text
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One run. name: of its folder, readable and with a hash of its settings. label: what the
+    reader sees, the same for all seeds. levels: factor → level, of every factor of the grid that
+    the run's settings agree with. changed: how it differs from the base.
+    """
+
+    name: str
+    label: str
+    seed: int
+    levels: Mapping[str, str]
+    changed: Mapping[str, Any]
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A number from elsewhere, and the settings of ours that it stands beside."""
+
+    name: str
+    accuracy: float
+    values: Mapping[str, Any]
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    title: Text
+    about: Text
+    mode: str
+    base: Config
+    factors: tuple[Factor, ...]
+    seeds: tuple[int, ...]
+    runs: tuple[Planned, ...]
+    published: tuple[Published, ...]
+    text: str
+
+    def chosen(self, patterns: tuple[str, ...]) -> tuple[Planned, ...]:
+        """The runs whose name or label holds one of the words; all without words.
+
+        Raises BadSettings for a word that none has.
+        """
+        for pattern in patterns:
+            if not any(_named(run, pattern) for run in self.runs):
+                listed = ", ".join(dict.fromkeys(run.label for run in self.runs))
+                raise BadSettings(
+                    f"No run is called {pattern!r}; there are: {listed}.",
+                    f"{pattern!r} 실험은 없습니다. 있는 것: {listed}.",
+                )
+        runs = self.runs
+        return tuple(r for r in runs if not patterns or any(_named(r, p) for p in patterns))
+
+
+def _named(run: Planned, pattern: str) -> bool:
+    return pattern.casefold() in f"{run.name}\n{run.label}".casefold()
+
+
+def read_grid(path: Path) -> Grid:
+    """The grid of a file. Raises BadInput, BadSettings."""
+    return parse_grid(read_text_file(path).text)
+
+
+def parse_grid(text: str) -> Grid:
+    """The grid of a TOML text. Raises BadSettings with the place of the mistake."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(
+            f"The grid is no TOML: {error}.", f"실험 파일이 TOML이 아닙니다: {error}."
+        ) from error
+    top = section(table, "", _TOP)
+    mode = top.text("mode", "one-at-a-time")
+    if mode not in MODES:
+        raise wrong("mode", mode, ", ".join(MODES))
+    base = _base(top)
+    factors = tuple(_factor(part) for part in top.parts("factor", _FACTOR))
+    seeds = tuple(top.whole_numbers("seeds")) or (base.train.seed,)
+    extra = tuple(_level(part) for part in top.parts("run", _LEVEL))
+    runs = tuple(_plan(mode, base, factors, seeds, extra))
+    published = tuple(_published(part) for part in top.parts("published", _PUBLISHED))
+    for one in published:
+        _settings(base, one.values, f"published {one.name!r}")
+    title = top.both("title", "Comparison", "비교 실험")
+    return Grid(title, top.both("about"), mode, base, factors, seeds, runs, published, text)
+
+
+_TOP = frozenset(
+    [
+        "title",
+        "title_ko",
+        "about",
+        "about_ko",
+        "mode",
+        "seeds",
+        "presets",
+        "base",
+        "factor",
+        "run",
+        "published",
+    ]
+)
+_FACTOR = frozenset(["name", "title", "title_ko", "values", "level"])
+_LEVEL = frozenset(["name", "set", "presets"])
+_PUBLISHED = frozenset(["name", "accuracy", "set", "note", "note_ko"])
+
+
+def _base(top: Values) -> Config:
+    written = top.table("base")
+    unknown = [f"{name} = ..." for name, part in written.items() if not isinstance(part, dict)]
+    if unknown:
+        raise wrong("base", unknown[0], "[base.model], [base.train], ...")
+    flat = {f"{s}.{key}": value for s, part in written.items() for key, value in part.items()}
+    return _settings(preset(top.texts("presets")), flat, "[base]")
+
+
+def _factor(part: Values) -> Factor:
+    name = part.text("name")
+    levels = [_value_level(name, value) for value in part.items("values")]
+    levels += [_level(level) for level in part.parts("level", _LEVEL)]
+    if not levels:
+        raise wrong(f"factor {name!r}", [], "values = [...]")
+    names = [level.name for level in levels]
+    if len(set(names)) < len(names):
+        raise wrong(f"factor {name!r}", names, "1, 2, 3 (!= 1, 1, 2)")
+    return Factor(name, part.both("title", name, name), tuple(levels))
+
+
+def _value_level(name: str, value: Any) -> Level:
+    if name == "preset":
+        return Level(str(value), _preset(value))
+    shown = value if isinstance(value, str) else as_written(value)
+    return Level(shown, {name: value})
+
+
+def as_written(value: Any) -> str:
+    """A value as a person writes it in TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ", ".join(map(as_written, value))
+    return str(value)
+
+
+def _preset(name: Any) -> Mapping[str, Any]:
+    preset([str(name)])
+    return PRESETS[str(name)]
+
+
+def _level(part: Values) -> Level:
+    values: dict[str, Any] = {}
+    for name in part.texts("presets"):
+        values |= _preset(name)
+    return Level(part.text("name"), values | part.table("set"))
+
+
+def _published(part: Values) -> Published:
+    accuracy = part.number("accuracy")
+    if not 0 <= accuracy <= 1:
+        raise wrong("published.accuracy", accuracy, "0 - 1")
+    return Published(part.text("name"), accuracy, part.table("set"), part.both("note"))
+
+
+def _settings(base: Config, values: Mapping[str, Any], place: str) -> Config:
+    """`base` with other values; an error also says where in the grid it is."""
+    try:
+        return base.with_values(values)
+    except PyojeongError as error:
+        raise BadSettings(
+            f"In the grid, {place}: {error.en}", f"실험표의 {place}: {error.ko}"
+        ) from error
+
+
+def _plan(
+    mode: str,
+    base: Config,
+    factors: tuple[Factor, ...],
+    seeds: tuple[int, ...],
+    extra: tuple[Level, ...],
+) -> Iterator[Planned]:
+    counts = [len(factor.levels) for factor in factors]
+    if (math.prod(counts) if mode == "full" else 0) * len(seeds) > MOST:
+        raise wrong("factor", f"{' x '.join(map(str, counts))} x {len(seeds)}", f"<= {MOST}")
+    known: set[str] = set()
+    for label, values in itertools.chain(
+        _combined(mode, factors), ((level.name, level.values) for level in extra)
+    ):
+        config = _settings(base, values, label or "base")
+        for seed in seeds:
+            seeded = config.with_values({"train.seed": seed})
+            code = fingerprint(seeded)
+            if code in known:
+                continue
+            known.add(code)
+            changed = differences(base, config)
+            levels = dict(_levels(factors, base, config))
+            shown = label or "base"
+            name = f"{_slug(shown)}-s{seed}-{code}"
+            yield Planned(name, shown, seed, levels, changed, seeded)
+
+
+def _combined(mode: str, factors: tuple[Factor, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Label and settings of each combination; the first is the base itself, one at a time."""
+    if mode == "one-at-a-time":
+        yield "", {}
+        for factor in factors:
+            for level in factor.levels:
+                yield f"{_short(factor)}={level.name}", level.values
+        return
+    for levels in itertools.product(*(factor.levels for factor in factors)):
+        named = zip(factors, levels, strict=True)
+        label = ", ".join(f"{_short(factor)}={level.name}" for factor, level in named)
+        values: dict[str, Any] = {}
+        for level in levels:
+            values |= level.values
+        yield label, values
+
+
+def _short(factor: Factor) -> str:
+    """`model.name` is called model, `augment.kind` augment, `train.batch` batch."""
+    room, _, key = factor.name.rpartition(".")
+    return room if room and key in ("name", "kind") else key
+
+
+def _levels(factors: tuple[Factor, ...], base: Config, config: Config) -> Iterator[tuple[str, str]]:
+    """Which level of each factor these settings are; where none fits exactly, "-"."""
+    for factor in factors:
+        for level in factor.levels:
+            if config.with_values(level.values) == config:
+                yield factor.name, level.name
+                break
+        else:
+            yield factor.name, "-"
+
+
+def differences(base: Config, config: Config) -> dict[str, Any]:
+    """The settings in which `config` is not as `base`: name → its value."""
+    before = flat(base)
+    return {name: value for name, value in flat(config).items() if value != before[name]}
+
+
+def flat(config: Config) -> dict[str, Any]:
+    """All settings, `section.name` → value as TOML has it."""
+    table = tomllib.loads(config.to_toml())
+    return {f"{s}.{name}": value for s, part in table.items() for name, value in part.items()}
+
+
+def fingerprint(config: Config) -> str:
+    """Eight hexadecimal digits of the settings that decide what a run comes to."""
+    plain = flat(Config())
+    neutral = config.with_values({name: plain[name] for name in _ASIDE})
+    return hashlib.sha256(neutral.to_toml().encode()).hexdigest()[:8]
+
+
+def with_source(run: Planned, source: str) -> Planned:
+    return replace(run, config=run.config.with_values({"data.source": source}))
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"[^0-9a-z가-힣.]+", "-", label.casefold()).strip("-.")[:60] or "run"

@@ -1,0 +1,255 @@
+"""Runs that differ only in their seed taken together, ranked, and what each factor did."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.media.files import atomic_path
+from pyojeong.train.experiment import statistics as st
+from pyojeong.train.experiment.folder import write_json
+from pyojeong.train.experiment.gather import Experiment, Run
+
+SURE = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A setting with all its seeds. accuracy, f1: means over the seeds, with 95 % intervals over
+    the test rows; spread: standard deviation over seeds, NaN for one. p: Holm-corrected, that it
+    is as good as the best; NaN where the rows differ. cost: means over the seeds.
+    """
+
+    label: str
+    runs: tuple[Run, ...]
+    rank: int
+    accuracy: float
+    accuracy_interval: st.Interval
+    spread: float
+    f1: float
+    f1_interval: st.Interval
+    ece: tuple[float, float]
+    p: float
+    cost: Mapping[str, float]
+
+    @property
+    def like_best(self) -> bool:
+        """Whether it cannot be told apart from the best."""
+        return self.rank == 1 or not self.p < SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A level of a factor against the level of the base: mean difference in accuracy with its
+    95 % interval over the test rows, from `pairs` pairs of runs that differ in nothing else.
+    """
+
+    level: str
+    accuracy: float
+    difference: float
+    interval: st.Interval
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactorEffect:
+    name: str
+    title: Mapping[str, str]
+    reference: str
+    reference_accuracy: float
+    levels: tuple[Effect, ...]
+
+
+COSTS = ("parameters", "flops", "ms_per_picture", "file_mb", "seconds")
+
+
+def rank(runs: Sequence[Run]) -> tuple[Entry, ...]:
+    """The best accuracy first."""
+    groups: dict[str, list[Run]] = {}
+    for run in runs:
+        groups.setdefault(str(run.plan["label"]), []).append(run)
+    ordered = sorted(groups.items(), key=lambda g: -_mean([r.right.mean() for r in g[1]]))
+    if not ordered:
+        return ()
+    best = _table(ordered[0][1])
+    chances = [_chance(best, _table(group)) for _, group in ordered[1:]]
+    known = iter(st.holm([p for p in chances if not math.isnan(p)]))
+    corrected = [1.0, *(p if math.isnan(p) else next(known) for p in chances)]
+    return tuple(
+        _entry(label, group, number, p)
+        for number, ((label, group), p) in enumerate(zip(ordered, corrected, strict=True), 1)
+    )
+
+
+Table = tuple[NDArray[np.str_], NDArray[np.float64]]
+"""Names of the rows (n,), and whether they were read right, (seeds, n)."""
+
+
+def _table(runs: Sequence[Run]) -> Table | None:
+    """None where the seeds were not measured on the same rows."""
+    first = _key(runs[0])
+    order = np.argsort(first, kind="stable")
+    right = []
+    for run in runs:
+        own = _key(run)
+        at = np.argsort(own, kind="stable")
+        if not np.array_equal(own[at], first[order]):
+            return None
+        right.append(run.right[at])
+    return first[order], np.stack(right)
+
+
+def _key(run: Run) -> NDArray[np.str_]:
+    """Name and label of each row; a picture with several faces has its name several times."""
+    return np.char.add(run.names, np.char.add("\n", run.labels.astype(np.str_)))
+
+
+def _chance(first: Table | None, second: Table | None) -> float:
+    if first is None or second is None or not np.array_equal(first[0], second[0]):
+        return float("nan")
+    return st.compare(first[1], second[1])
+
+
+def _mean(values: Sequence[float] | Sequence[Any]) -> float:
+    return float(np.mean(values))
+
+
+def _entry(label: str, runs: list[Run], number: int, p: float) -> Entry:
+    accuracies = [float(run.right.mean()) for run in runs]
+    accuracy, total = _mean(accuracies), len(runs[0].labels)
+    intervals = [st.bootstrap_f1(run.confusion)[0] for run in runs]
+    low, high = (_mean([interval[at] for interval in intervals]) for at in (0, 1))
+    return Entry(
+        label,
+        tuple(runs),
+        number,
+        accuracy,
+        st.wilson(accuracy * total, total),
+        float(np.std(accuracies, ddof=1)) if len(runs) > 1 else float("nan"),
+        _mean([st.macro(st.f1_scores(run.confusion)) for run in runs]),
+        (low, high),
+        (_mean([_ece(run, False) for run in runs]), _mean([_ece(run, True) for run in runs])),
+        p,
+        {key: _mean([float(run.result.get(key, "nan")) for run in runs]) for key in COSTS},
+    )
+
+
+def _ece(run: Run, calibrated: bool) -> float:
+    made = run.probabilities if calibrated else st.softmax(run.logits)
+    return st.reliability(made, run.labels)[3]
+
+
+# --- factors ---------------------------------------------------------------------------------
+
+
+def effects(experiment: Experiment) -> tuple[FactorEffect, ...]:
+    """What each level of each factor did, where runs that differ in it alone are there."""
+    made = []
+    for factor in experiment.plan["factors"]:
+        effect = _effect(factor, experiment.runs)
+        if effect is not None:
+            made.append(effect)
+    return tuple(made)
+
+
+def _effect(factor: Mapping[str, Any], runs: Sequence[Run]) -> FactorEffect | None:
+    name, settings = str(factor["name"]), set(factor["settings"])
+    others: dict[Any, dict[str, Run]] = {}
+    for run in runs:
+        changed = run.plan["changed"]
+        level = str(run.plan["levels"].get(name, "-"))
+        if level == "-" and settings & set(changed):
+            continue
+        # Runs that agree in all other settings differ in this factor alone.
+        rest = sorted((k, str(v)) for k, v in changed.items() if k not in settings)
+        others.setdefault((run.plan["seed"], tuple(rest)), {}).setdefault(level, run)
+    there = {level for group in others.values() for level in group if len(group) > 1}
+    if len(there) < 2:
+        return None
+    # The base's own level is what the others are measured against; "-" is a base of no level.
+    base = _base_level(name, runs)
+    reference = base if base in there else sorted(there)[0]
+    ordered = [str(level) for level in factor["levels"] if level in there and level != reference]
+    levels = [_against(level, reference, list(others.values())) for level in ordered]
+    kept = [group[reference] for group in others.values() if reference in group and len(group) > 1]
+    accuracy = _mean([run.right.mean() for run in kept])
+    found = tuple(level for level in levels if level is not None)
+    return FactorEffect(name, factor["title"], reference, accuracy, found)
+
+
+def _base_level(name: str, runs: Sequence[Run]) -> str:
+    for run in runs:
+        if not run.plan["changed"]:
+            return str(run.plan["levels"].get(name, "-"))
+    return str(runs[0].plan["levels"].get(name, "-"))
+
+
+def _against(level: str, reference: str, groups: Sequence[Mapping[str, Run]]) -> Effect | None:
+    pairs = [(g[level], g[reference]) for g in groups if level in g and reference in g]
+    tables = [(_table([a]), _table([b])) for a, b in pairs]
+    same = [
+        a[1][0] - b[1][0]
+        for a, b in tables
+        if a is not None and b is not None and np.array_equal(a[0], b[0])
+    ]
+    if not same:
+        return None
+    # Pairs measured on other rows (another split) cannot be averaged row by row.
+    fit = [d for d in same if len(d) == len(same[0])]
+    difference, interval = st.paired_interval(np.mean(fit, axis=0))
+    accuracy = _mean([a.right.mean() for a, _ in pairs])
+    return Effect(level, accuracy, difference, interval, len(fit))
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def as_row(entry: Entry) -> dict[str, Any]:
+    """An entry as a row of a table: shares in 0-1, cost in its own units."""
+    seeds = [run.plan["seed"] for run in entry.runs]
+    row: dict[str, Any] = {
+        "rank": entry.rank,
+        "name": entry.label,
+        "seeds": " ".join(map(str, seeds)),
+        "accuracy": entry.accuracy,
+        "accuracy_low": entry.accuracy_interval[0],
+        "accuracy_high": entry.accuracy_interval[1],
+        "accuracy_sd_over_seeds": entry.spread,
+        "macro_f1": entry.f1,
+        "macro_f1_low": entry.f1_interval[0],
+        "macro_f1_high": entry.f1_interval[1],
+        "ece_before": entry.ece[0],
+        "ece": entry.ece[1],
+        "p_as_good_as_best": entry.p,
+        "cannot_be_told_from_best": entry.like_best,
+        "test_pictures": len(entry.runs[0].labels),
+    }
+    row |= dict(entry.cost)
+    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()}
+
+
+def write_ranking(folder: Path, entries: Sequence[Entry]) -> None:
+    """ranking.csv and ranking.json. Raises OutputFailed."""
+    rows = [as_row(entry) for entry in entries]
+    write_json(folder / "ranking.json", rows)
+    with (
+        atomic_path(folder / "ranking.csv") as part,
+        part.open("w", encoding="utf-8-sig", newline="") as stream,
+    ):
+        writer = csv.DictWriter(stream, list(rows[0]) if rows else ["rank"])
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: _safe(v) for k, v in row.items()})
+
+
+def _safe(value: Any) -> Any:
+    """A spreadsheet takes a text that begins so for a formula."""
+    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t")
+    return f"'{value}" if risky else value

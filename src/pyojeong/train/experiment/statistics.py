@@ -1,0 +1,182 @@
+"""How sure a measured number is, and whether two of them differ. NumPy alone.
+
+Wilson 1927 (interval of a share), McNemar 1947 in its exact form, Holm 1979 (many comparisons),
+Efron 1979 (bootstrap), Naeini et al. 2015 (calibration error over equal bins).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Interval = tuple[float, float]
+Z95 = 1.959963984540054
+DRAWS = 2000
+BINS = 15
+
+
+def wilson(right: float, total: int) -> Interval:
+    """95 % interval of a share: `right` of `total`. (0, 1) of nothing."""
+    if not total:
+        return 0.0, 1.0
+    share, z2 = right / total, Z95**2
+    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    reach = share * (1 - share) / total + z2 / (4 * total**2)
+    half = Z95 * math.sqrt(reach) / (1 + z2 / total)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def confusion(labels: Numbers, read: Numbers, classes: int) -> Numbers:
+    """(k, k) counts, true class by row."""
+    counted = np.bincount(labels * classes + read, minlength=classes * classes)
+    return np.asarray(counted.reshape(classes, classes), np.int64)
+
+
+def f1_scores(table: Numbers) -> Floats:
+    """F1 (..., k) of confusions (..., k, k); NaN where a class neither occurs nor is read."""
+    both = np.diagonal(table, axis1=-2, axis2=-1).astype(np.float64)
+    either = table.sum(-1) + table.sum(-2)
+    made = np.full(both.shape, np.nan)
+    np.divide(2 * both, either, out=made, where=either > 0)
+    return made
+
+
+def macro(scores: Floats) -> Floats:
+    """Mean over the last axis of what is not NaN, 0 where nothing is left."""
+    known = np.isfinite(scores)
+    counted = np.maximum(known.sum(-1), 1)
+    made: Floats = np.where(known, scores, 0).sum(-1) / counted
+    return made
+
+
+def bootstrap_f1(table: Numbers, draws: int = DRAWS, seed: int = 0) -> tuple[Interval, Floats]:
+    """95 % percentile intervals of the macro F1, and (k, 2) of each class's F1.
+
+    Drawing rows with replacement changes only the counts of the confusion, which are multinomial.
+    """
+    total = int(table.sum())
+    if not total:
+        return (0.0, 1.0), np.tile((0.0, 1.0), (len(table), 1))
+    chance = np.random.default_rng(seed)
+    drawn = chance.multinomial(total, table.ravel() / total, draws)
+    scores = f1_scores(drawn.reshape(draws, *table.shape))
+    low, high = np.quantile(macro(scores), (0.025, 0.975))
+    each = np.quantile(np.nan_to_num(scores), (0.025, 0.975), axis=0).T
+    return (float(low), float(high)), each
+
+
+def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Exact two-sided p that two classifiers, right (n,) on the same rows, are equally good."""
+    only_first = int((first & ~second).sum())
+    only_second = int((~first & second).sum())
+    total, few = only_first + only_second, min(only_first, only_second)
+    if not total:
+        return 1.0
+    logs = [
+        math.lgamma(total + 1) - math.lgamma(i + 1) - math.lgamma(total - i + 1)
+        for i in range(few + 1)
+    ]
+    return min(1.0, 2 * math.fsum(math.exp(v - total * math.log(2)) for v in logs))
+
+
+def sign_flip(difference: Floats, draws: int = 10_000, seed: int = 0) -> float:
+    """Two-sided p that the paired differences (n,) of two classifiers come from chance: how often
+    random signs give as large a sum. With differences of -1, 0, 1 it is McNemar's test by drawing.
+    """
+    values = difference[difference != 0]
+    if not len(values):
+        return 1.0
+    chance = np.random.default_rng(seed)
+    seen, found = abs(float(values.sum())), 0
+    for size in (1000,) * (draws // 1000):
+        signs = chance.integers(0, 2, (size, len(values)), np.int8) * 2.0 - 1
+        found += int((np.abs(signs @ values) >= seen - 1e-9).sum())
+    return (found + 1) / (draws + 1)
+
+
+def compare(first: Floats, second: Floats) -> float:
+    """p that two are equally good. (s, n) each: whether right, for every seed, on the same rows.
+
+    One seed each: McNemar's exact test. Several: random signs of the rows' mean differences, as
+    the rows and not the seeds are what was drawn.
+    """
+    if len(first) == len(second) == 1:
+        return mcnemar(first[0] > 0.5, second[0] > 0.5)
+    return sign_flip(first.mean(0) - second.mean(0))
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """p-values made fit for being several."""
+    order = np.argsort(chances, kind="stable")
+    made, largest = [0.0] * len(chances), 0.0
+    for rank, at in enumerate(order):
+        largest = max(largest, min(1.0, chances[at] * (len(chances) - rank)))
+        made[at] = largest
+    return made
+
+
+def paired_interval(difference: Floats) -> tuple[float, Interval]:
+    """Mean of paired differences (n,) with a 95 % interval over the rows (normal)."""
+    middle = float(difference.mean())
+    if len(difference) < 2:
+        return middle, (middle - 1, middle + 1)
+    half = Z95 * float(difference.std(ddof=1)) / math.sqrt(len(difference))
+    return middle, (middle - half, middle + half)
+
+
+def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> Floats:
+    """Probabilities (n, k)."""
+    scaled = logits.astype(np.float64) / temperature
+    powers = np.exp(scaled - scaled.max(1, keepdims=True))
+    made: Floats = powers / powers.sum(1, keepdims=True)
+    return made
+
+
+def reliability(probabilities: Floats, labels: Numbers) -> tuple[Numbers, Floats, Floats, float]:
+    """Per bin of confidence: rows (b,), mean confidence (b,), share right (b,), NaN in empty bins;
+    and the expected calibration error, 0-1.
+    """
+    sure = probabilities.max(1)
+    right = (probabilities.argmax(1) == labels).astype(np.float64)
+    at = np.minimum((sure * BINS).astype(int), BINS - 1)
+    rows = np.bincount(at, minlength=BINS).astype(np.int64)
+    some = np.where(rows > 0, rows, np.nan)
+    confidence = np.bincount(at, sure, BINS) / some
+    share = np.bincount(at, right, BINS) / some
+    error = float(np.nansum(np.abs(confidence - share) * rows) / max(1, len(labels)))
+    return rows, confidence, share, error
+
+
+def precision_recall(scores: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats, float]:
+    """Precision and recall at every threshold, from high to low, and the average precision."""
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    last = np.r_[np.flatnonzero(np.diff(scores[order])), len(scores) - 1]
+    precision = hits[last] / (last + 1)
+    recall = hits[last] / max(1, int(truth.sum()))
+    average = float((np.diff(np.r_[0.0, recall]) * precision).sum())
+    return precision, recall, average
+
+
+def by_confidence(
+    probabilities: Floats, labels: Numbers, thresholds: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Precision, recall and F1, (t, k) each, where a class is read only if it is the likeliest and
+    at least as likely as the threshold. Precision is 1 where nothing is read.
+    """
+    read, sure = probabilities.argmax(1), probabilities.max(1)
+    counted = np.arange(probabilities.shape[1])
+    taken = sure[None, :] >= thresholds[:, None]
+    reads = (read[:, None] == counted).astype(np.float64)
+    hits = reads * (labels == read)[:, None]
+    found, claimed = taken @ hits, taken @ reads
+    there = (labels[:, None] == counted).sum(0)
+    precision = np.divide(found, claimed, out=np.ones_like(found), where=claimed > 0)
+    recall = found / np.maximum(there, 1)
+    total = claimed + there
+    return precision, recall, 2 * found / np.maximum(total, 1)
