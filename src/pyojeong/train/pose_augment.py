@@ -1,0 +1,156 @@
+"""Training pictures whose head is turned: pitch, yaw and roll by way of the 3D face mesh.
+
+The mesh of the face, with its depth, is turned about the middle of the head and projected back by
+scaled orthography; the picture follows by the warp that the photo editor uses. Around the face
+the motion fades, to nothing at the picture's border where there is room for that.
+"""
+
+from __future__ import annotations
+
+import os
+
+import cv2
+import numpy as np
+
+from pyojeong.data.dataset import Image
+from pyojeong.edit.openings import all_triangles
+from pyojeong.edit.pose import Pose, fit_pose, head_rotation
+from pyojeong.edit.unfold import Unfolder
+from pyojeong.edit.warp import Floats, Lattice, enlarge, invert, sample, soften, spread_over
+from pyojeong.errors import BadSettings
+from pyojeong.face.cropped import CroppedReader
+from pyojeong.face.types import FaceMesh
+
+MOST = 20.0
+"""Degrees by which a head is turned at most in each axis, unless asked otherwise."""
+CENTRE = np.array([0.0, 0.5, -3.5], np.float32)
+"""Middle of the head in the canonical frame (cm)."""
+CELL_CM = 0.35
+REACH_CM = 9.0
+"""How far around the face the turn is felt at least."""
+GENTLE = 2.5
+"""The motion fades over at least so many times its own length; from 1.5 down it would fold."""
+
+
+class Turner:
+    """Turns heads by chance. degrees: largest angle in each axis. reader: finds the mesh; made
+    on first use, once in every process, where it is not given."""
+
+    def __init__(self, degrees: float = MOST, reader: CroppedReader | None = None) -> None:
+        self._degrees = checked(degrees)
+        self._given = reader
+        self._made: tuple[int, CroppedReader] | None = None
+
+    def angles(self, rng: np.random.Generator) -> tuple[float, float, float]:
+        """Pitch, yaw and roll, each uniform up to the largest."""
+        pitch, yaw, roll = (float(v) for v in rng.uniform(-self._degrees, self._degrees, 3))
+        return pitch, yaw, roll
+
+    def turn(self, image: Image, rng: np.random.Generator) -> Image:
+        """An RGB picture (H, W, 3) uint8 of one face with its head turned; the picture itself
+        where no face is found. Raises MissingWeights, InferenceFailed."""
+        angles = self.angles(rng)
+        mesh = self.fit(image)
+        return image if mesh is None else turned(image, mesh, *angles)
+
+    def fit(self, image: Image) -> FaceMesh | None:
+        """The mesh of the face that fills the picture, or None."""
+        if self._given is not None:
+            return self._given.fit(image)
+        # A session of ONNX Runtime does not outlive a fork, as data loaders do it.
+        if self._made is None or self._made[0] != os.getpid():
+            self._made = os.getpid(), CroppedReader()
+        return self._made[1].fit(image)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_degrees": self._degrees, "_given": self._given, "_made": None}
+
+
+def checked(degrees: float) -> float:
+    """Raises BadSettings where a head cannot be turned that far."""
+    if not 0 <= degrees <= 45:
+        raise BadSettings(
+            f"A head can be turned by 0 to 45 degrees, not {degrees:g}.",
+            f"고개를 돌리는 각도는 0도에서 45도까지입니다({degrees:g}).",
+        )
+    return float(degrees)
+
+
+def turned(image: Image, mesh: FaceMesh, pitch: float, yaw: float, roll: float) -> Image:
+    """The picture with the head turned by degrees: pitch up, yaw to the right of the picture,
+    roll clockwise.
+
+    image: RGB uint8 (H, W, 3), not changed. mesh: the face's in its px. No turn gives the same
+    bytes. Nothing folds: skin that would be hidden is pressed together at the outline.
+    """
+    if not (pitch or yaw or roll):
+        return image.copy()
+    pose = fit_pose(mesh.points)
+    moved = motion(mesh.points, pose, pitch, yaw, roll)
+    xy = mesh.points[:468, :2]
+    rect = _zone(xy, moved, pose.scale, image.shape)
+    lattice = Lattice.over(rect, CELL_CM * pose.scale)
+    spread = spread_over(lattice, xy, mesh.points[:468, 2], all_triangles())
+    cell = float(lattice.step.mean())
+    longest = float(np.linalg.norm(moved[spread.rim], axis=1).max())
+    fade = _fade(spread.distance * cell, _to_border(lattice, image.shape), longest, pose.scale)
+    forward = spread.field(moved) * fade
+    back = invert(soften(forward, 1.0) / lattice.step) * lattice.step
+    return _drawn(image, rect, back)
+
+
+def motion(points: Floats, pose: Pose, pitch: float, yaw: float, roll: float) -> Floats:
+    """(468, 2) px by which mesh points (468+, 3) move; no triangle that is seen turns over."""
+    local = pose.lift(points[:468]) - CENTRE
+    moved = pose.vectors(local @ head_rotation(pitch, yaw, roll).T - local)
+    free = Unfolder(points[:468, :2], all_triangles(), np.ones(468, np.float32))
+    return free.apply(moved)
+
+
+def _zone(xy: Floats, moved: Floats, scale: float, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """(x0, y0, x1, y1) px that the turn can reach; it holds the whole face, and so may lie
+    partly outside the picture."""
+    reach = max(REACH_CM * scale, GENTLE * float(np.abs(moved).max())) + 2 * scale
+    both = np.concatenate([xy, xy + moved])
+    low, high = np.floor(both.min(0)), np.ceil(both.max(0))
+    size = np.array(shape[1::-1])
+    edge = np.ceil(scale)
+    corner = np.maximum(low - reach, np.minimum(0, low - edge))
+    far = np.minimum(high + reach, np.maximum(size, high + edge))
+    return (int(corner[0]), int(corner[1]), int(np.ceil(far[0])), int(np.ceil(far[1])))
+
+
+def _to_border(lattice: Lattice, shape: tuple[int, ...]) -> Floats:
+    """(rows, columns) px from each node to the picture's border, 0 outside."""
+    px = lattice.index() * lattice.step + (lattice.step / 2 - 0.5 + lattice.origin)
+    size = np.array(shape[1::-1], np.float32) - 1
+    near = np.minimum(px, size - px).min(-1)
+    return np.maximum(near, 0).astype(np.float32)
+
+
+def _fade(away: Floats, border: Floats, longest: float, scale: float) -> Floats:
+    """(rows, columns, 1): how much of the turn is felt, 1 on the face.
+
+    away, border: px from the face and from the picture's border. longest: px by which the outline
+    moves. The border keeps its place where the face leaves room; a face that fills its picture
+    takes the border along.
+    """
+    need = GENTLE * longest
+    at_border = away[border <= 0]
+    room = float(at_border.min()) if len(at_border) else np.inf
+    reach = np.minimum(max(REACH_CM * scale, need), away + border + max(0.0, need - room))
+    share = np.clip(1 - away / np.maximum(reach, 1e-3), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)[..., None]
+
+
+def _drawn(image: Image, rect: tuple[int, ...], back: Floats) -> Image:
+    """The picture, in which each place of the rectangle shows what lies `back` (nodes, px) off."""
+    height, width = image.shape[:2]
+    full = enlarge(back, (rect[2] - rect[0], rect[3] - rect[1]))
+    x0, y0, x1, y1 = max(rect[0], 0), max(rect[1], 0), min(rect[2], width), min(rect[3], height)
+    place = full[y0 - rect[1] : y1 - rect[1], x0 - rect[0] : x1 - rect[0]].copy()
+    place[..., 0] += np.arange(x0, x1, dtype=np.float32)
+    place[..., 1] += np.arange(y0, y1, dtype=np.float32)[:, None]
+    out = image.copy()
+    out[y0:y1, x0:x1] = sample(np.ascontiguousarray(image), place, cv2.INTER_CUBIC)
+    return out
