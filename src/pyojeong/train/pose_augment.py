@@ -28,6 +28,7 @@ CENTRE = np.array([0.0, 0.5, -3.5], np.float32)
 CELL_CM = 0.35
 REACH_CM = 9.0
 """How far around the face the turn is felt at least."""
+STEPS = 4
 GENTLE = 2.5
 """The motion fades over at least so many times its own length; from 1.5 down it would fold."""
 
@@ -86,38 +87,56 @@ def turned(image: Image, mesh: FaceMesh, pitch: float, yaw: float, roll: float) 
     if not (pitch or yaw or roll):
         return image.copy()
     pose = fit_pose(mesh.points)
-    moved = motion(mesh.points, pose, pitch, yaw, roll)
     xy = mesh.points[:468, :2]
+    moved = motion(mesh.points, pose, pitch, yaw, roll)
     rect = _zone(xy, moved, pose.scale, image.shape)
     lattice = Lattice.over(rect, CELL_CM * pose.scale)
     spread = spread_over(lattice, xy, mesh.points[:468, 2], all_triangles())
-    cell = float(lattice.step.mean())
-    longest = float(np.linalg.norm(moved[spread.rim], axis=1).max())
-    fade = _fade(spread.distance * cell, _to_border(lattice, image.shape), longest, pose.scale)
+    away = spread.distance * float(lattice.step.mean())
+    border = _to_border(lattice, image.shape)
+    moved = moved - _crowded(moved[spread.rim], away, border) * moved[spread.rim].mean(0)
+    fade = _fade(away, border, moved[spread.rim], pose.scale)
     forward = spread.field(moved) * fade
     back = invert(soften(forward, 1.0) / lattice.step) * lattice.step
     return _drawn(image, rect, back)
 
 
 def motion(points: Floats, pose: Pose, pitch: float, yaw: float, roll: float) -> Floats:
-    """(468, 2) px by which mesh points (468+, 3) move; no triangle that is seen turns over."""
-    local = pose.lift(points[:468]) - CENTRE
-    moved = pose.vectors(local @ head_rotation(pitch, yaw, roll).T - local)
-    free = Unfolder(points[:468, :2], all_triangles(), np.ones(468, np.float32))
-    return free.apply(moved)
+    """(468, 2) px by which mesh points (468+, 3) move; no triangle that is seen turns over.
+
+    Pitch and yaw turn the head about its own axes, a little further at a time, so that skin at
+    the outline has time to give way; roll turns it in the picture, which folds nothing.
+    """
+    xy, local = points[:468, :2], pose.lift(points[:468]) - CENTRE
+    free = Unfolder(xy, all_triangles(), np.ones(468, np.float32))
+    moved, last = np.zeros_like(xy), np.zeros_like(xy)
+    for share in np.arange(1, STEPS + 1) / STEPS:
+        wanted = pose.vectors(local @ head_rotation(pitch * share, yaw * share, 0).T - local)
+        moved = free.apply(moved + wanted - last)
+        last = wanted
+    angle, centre = np.radians(roll), pose.project(CENTRE)
+    about = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    placed = (xy + moved - centre) @ about + centre
+    return np.asarray(placed - xy, np.float32)
 
 
 def _zone(xy: Floats, moved: Floats, scale: float, shape: tuple[int, ...]) -> tuple[int, ...]:
     """(x0, y0, x1, y1) px that the turn can reach; it holds the whole face, and so may lie
     partly outside the picture."""
     reach = max(REACH_CM * scale, GENTLE * float(np.abs(moved).max())) + 2 * scale
-    both = np.concatenate([xy, xy + moved])
-    low, high = np.floor(both.min(0)), np.ceil(both.max(0))
-    size = np.array(shape[1::-1])
-    edge = np.ceil(scale)
+    low, high, edge = xy.min(0), xy.max(0), 2 * scale
     corner = np.maximum(low - reach, np.minimum(0, low - edge))
-    far = np.minimum(high + reach, np.maximum(size, high + edge))
-    return (int(corner[0]), int(corner[1]), int(np.ceil(far[0])), int(np.ceil(far[1])))
+    far = np.minimum(high + reach, np.maximum(shape[1::-1], high + edge))
+    return (*np.floor(corner).astype(int).tolist(), *np.ceil(far).astype(int).tolist())
+
+
+def _crowded(rim: Floats, away: Floats, border: Floats) -> float:
+    """0 where the face has room for the motion (n, 2) of its outline, 1 where it fills the
+    picture: a crop would then have followed the face, so the turn must not carry it out of it."""
+    at_border = away[border <= 0]
+    need = max(GENTLE * float(np.linalg.norm(rim, axis=1).max()), 1e-3)
+    room = float(at_border.min()) if len(at_border) else np.inf
+    return float(np.clip(2 * (1 - room / need), 0, 1))
 
 
 def _to_border(lattice: Lattice, shape: tuple[int, ...]) -> Floats:
@@ -128,14 +147,14 @@ def _to_border(lattice: Lattice, shape: tuple[int, ...]) -> Floats:
     return np.maximum(near, 0).astype(np.float32)
 
 
-def _fade(away: Floats, border: Floats, longest: float, scale: float) -> Floats:
+def _fade(away: Floats, border: Floats, rim: Floats, scale: float) -> Floats:
     """(rows, columns, 1): how much of the turn is felt, 1 on the face.
 
-    away, border: px from the face and from the picture's border. longest: px by which the outline
-    moves. The border keeps its place where the face leaves room; a face that fills its picture
-    takes the border along.
+    away, border: px from the face and from the picture's border. rim: (n, 2) px by which the
+    outline moves. The border keeps its place where the face leaves room; a face that fills its
+    picture takes the border along.
     """
-    need = GENTLE * longest
+    need = GENTLE * float(np.linalg.norm(rim, axis=1).max())
     at_border = away[border <= 0]
     room = float(at_border.min()) if len(at_border) else np.inf
     reach = np.minimum(max(REACH_CM * scale, need), away + border + max(0.0, need - room))
@@ -151,6 +170,9 @@ def _drawn(image: Image, rect: tuple[int, ...], back: Floats) -> Image:
     place = full[y0 - rect[1] : y1 - rect[1], x0 - rect[0] : x1 - rect[0]].copy()
     place[..., 0] += np.arange(x0, x1, dtype=np.float32)
     place[..., 1] += np.arange(y0, y1, dtype=np.float32)[:, None]
+    # What comes in from outside is mirrored: an edge drawn out would leave streaks.
+    most = np.array([width - 1, height - 1], np.float32)
+    place = most - np.abs(most - np.abs(place))
     out = image.copy()
     out[y0:y1, x0:x1] = sample(np.ascontiguousarray(image), place, cv2.INTER_CUBIC)
     return out
