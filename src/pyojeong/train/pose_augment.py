@@ -96,7 +96,7 @@ def turned(image: Image, mesh: FaceMesh, pitch: float, yaw: float, roll: float) 
     border = _to_border(lattice, image.shape)
     moved = moved - _crowded(moved[spread.rim], away, border) * moved[spread.rim].mean(0)
     fade = _fade(away, border, moved[spread.rim], pose.scale)
-    forward = spread.field(moved) * fade
+    forward = _stretched(spread.field(moved) * fade, lattice, image.shape)
     back = invert(soften(forward, 1.0) / lattice.step) * lattice.step
     return _drawn(image, rect, back)
 
@@ -133,18 +133,30 @@ def _zone(xy: Floats, moved: Floats, scale: float, shape: tuple[int, ...]) -> tu
 def _crowded(rim: Floats, away: Floats, border: Floats) -> float:
     """0 where the face has room for the motion (n, 2) of its outline, 1 where it fills the
     picture: a crop would then have followed the face, so the turn must not carry it out of it."""
-    at_border = away[border <= 0]
-    need = max(GENTLE * float(np.linalg.norm(rim, axis=1).max()), 1e-3)
-    room = float(at_border.min()) if len(at_border) else np.inf
-    return float(np.clip(2 * (1 - room / need), 0, 1))
+    need = _need(rim)
+    return float(np.clip(2 * (1 - _room(away, border) / need), 0, 1))
+
+
+def _need(rim: Floats) -> float:
+    """px over which the motion (n, 2) of the outline can fade."""
+    return max(GENTLE * float(np.linalg.norm(rim, axis=1).max()), 1e-3)
+
+
+def _room(away: Floats, border: Floats) -> float:
+    """px between the face and the picture's border where they are nearest."""
+    return float(away.min(initial=np.inf, where=border <= 0))
+
+
+def _places(lattice: Lattice) -> Floats:
+    """(rows, columns, 2) px of the picture at which the nodes lie."""
+    px = lattice.index() * lattice.step + (lattice.step / 2 - 0.5 + lattice.origin)
+    return np.asarray(px, np.float32)
 
 
 def _to_border(lattice: Lattice, shape: tuple[int, ...]) -> Floats:
     """(rows, columns) px from each node to the picture's border, 0 outside."""
-    px = lattice.index() * lattice.step + (lattice.step / 2 - 0.5 + lattice.origin)
-    size = np.array(shape[1::-1], np.float32) - 1
-    near = np.minimum(px, size - px).min(-1)
-    return np.maximum(near, 0).astype(np.float32)
+    px, size = _places(lattice), np.array(shape[1::-1], np.float32) - 1
+    return np.asarray(np.maximum(np.minimum(px, size - px).min(-1), 0), np.float32)
 
 
 def _fade(away: Floats, border: Floats, rim: Floats, scale: float) -> Floats:
@@ -154,12 +166,25 @@ def _fade(away: Floats, border: Floats, rim: Floats, scale: float) -> Floats:
     outline moves. The border keeps its place where the face leaves room; a face that fills its
     picture takes the border along.
     """
-    need = GENTLE * float(np.linalg.norm(rim, axis=1).max())
-    at_border = away[border <= 0]
-    room = float(at_border.min()) if len(at_border) else np.inf
-    reach = np.minimum(max(REACH_CM * scale, need), away + border + max(0.0, need - room))
+    need = _need(rim)
+    slack = max(0.0, need - _room(away, border))
+    reach = np.minimum(max(REACH_CM * scale, need), away + border + slack)
     share = np.clip(1 - away / np.maximum(reach, 1e-3), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)[..., None]
+
+
+def _stretched(forward: Floats, lattice: Lattice, shape: tuple[int, ...]) -> Floats:
+    """The motion without what would carry in the picture's border: what lies there is stretched,
+    as nothing is known of what lies beyond."""
+    px, out = _places(lattice), forward.copy()
+    for axis, side in enumerate(shape[1::-1]):
+        for sign, gap in ((1, px[..., axis]), (-1, side - 1 - px[..., axis])):
+            inward = np.maximum(sign * out[..., axis], 0)
+            deepest = float(inward.max(initial=0, where=gap < inward))
+            if deepest > 0:
+                share = np.clip(gap / (2 * deepest), 0, 1)
+                out[..., axis] -= sign * inward * (1 - share * (2 - share))
+    return out
 
 
 def _drawn(image: Image, rect: tuple[int, ...], back: Floats) -> Image:
@@ -170,7 +195,7 @@ def _drawn(image: Image, rect: tuple[int, ...], back: Floats) -> Image:
     place = full[y0 - rect[1] : y1 - rect[1], x0 - rect[0] : x1 - rect[0]].copy()
     place[..., 0] += np.arange(x0, x1, dtype=np.float32)
     place[..., 1] += np.arange(y0, y1, dtype=np.float32)[:, None]
-    # What comes in from outside is mirrored: an edge drawn out would leave streaks.
+    # The little that still comes in from outside is mirrored: an edge drawn out leaves streaks.
     most = np.array([width - 1, height - 1], np.float32)
     place = most - np.abs(most - np.abs(place))
     out = image.copy()
