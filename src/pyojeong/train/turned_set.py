@@ -112,13 +112,20 @@ def _begin(part: Path, dataset: Dataset, plan: Plan) -> None:
         part.mkdir(exist_ok=True)
         with atomic_path(file) as target:
             target.write_text(json.dumps(wish, indent=1), "utf-8")
-    elif json.loads(file.read_text("utf-8")) != wish:
+    elif _plan_in(file) != wish:
         raise BadSettings(
             f"{part} holds unfinished work of another command. Repeat that one, remove the folder, "
             "or name another.",
             f"{part}에 다른 명령이 끝내지 못한 작업이 있습니다. 그 명령을 다시 실행하거나, 폴더를 지우거나, "
             "다른 이름을 지정하세요.",
         )
+
+
+def _plan_in(file: Path) -> object:
+    try:
+        return json.loads(file.read_bytes())
+    except ValueError:
+        return None
 
 
 def _write_row(
