@@ -66,7 +66,11 @@ def test_no_turn_gives_the_same_bytes(face, mesh):
 def test_the_mesh_found_again_has_turned(face, mesh, reader, angles):
     before, found = head_angles(mesh.points), reader.fit(turned(face, mesh, *angles))
     after = head_angles(found.points)
-    change = np.array([after.pitch, after.yaw, after.roll]) - (before.pitch, before.yaw, before.roll)
+    change = np.array([after.pitch, after.yaw, after.roll]) - (
+        before.pitch,
+        before.yaw,
+        before.roll,
+    )
     # The network that reads the depth sees less than all of a turn.
     assert np.allclose(change, angles, atol=4.5), change
     assert change @ angles > 55
@@ -74,7 +78,8 @@ def test_the_mesh_found_again_has_turned(face, mesh, reader, angles):
 
 @pytest.mark.parametrize("angles", [(0, 15, 0), (12, -8, 6), (-20, 20, -20)])
 def test_the_mirror_image_turns_to_the_mirror_image(face, mesh, angles):
-    points = mesh.points[load_basis().mirror] * (-1, 1, 1) + (face.shape[1] - 1, 0, 0)
+    order = np.concatenate([load_basis().mirror, np.arange(468, 478)])
+    points = mesh.points[order] * (-1, 1, 1) + (face.shape[1] - 1, 0, 0)
     other = FaceMesh(points.astype(np.float32), mesh.score)
     pitch, yaw, roll = angles
     one = turned(face, mesh, pitch, yaw, roll)
@@ -96,7 +101,7 @@ def test_no_triangle_that_is_seen_folds(mesh, angles):
 
 
 def test_the_border_keeps_its_place_where_there_is_room(portrait, reader):
-    made = turned(portrait, reader.fit(portrait), 20, 20, 20)
+    made = turned(portrait, reader.fit(portrait), 8, -20, 10)
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
         assert np.array_equal(made[edge], portrait[edge])
     assert not np.array_equal(made, portrait)
@@ -110,9 +115,8 @@ def test_a_face_that_fills_a_small_gray_picture(tight, angles):
     assert np.ptp(made, axis=2).max() == 0
     assert 3 < np.abs(made.astype(int) - image).mean() < 60
     # Nothing is torn out: the borders hold as much light as the picture's own.
-    rim = np.concatenate([made[0], made[-1], made[:, 0], made[:, -1]])
-    assert image.min() <= rim.min() + 8
-    assert rim.max() <= image.max() + 8
+    rim = np.concatenate([made[0], made[-1], made[:, 0], made[:, -1]]).astype(int)
+    assert image.min() - 8 <= rim.min() <= rim.max() <= image.max() + 8
 
 
 def test_inputs_are_not_changed_and_chance_comes_from_the_generator(face, mesh, reader):
@@ -198,7 +202,7 @@ def test_command(source, tmp_path, capsys, monkeypatch):
 
 
 def test_goes_on_after_a_break_and_only_with_the_same_command(source, tmp_path, reader):
-    dataset, out = load_dataset(source).take([0]), tmp_path / "out"
+    dataset, out = load_dataset(source).split("train").take([0]), tmp_path / "out"
     whole = tmp_path / "whole"
     write_turned(dataset, whole, Plan(2, 15, 4))
 
@@ -256,7 +260,7 @@ def test_pictures_of_the_trade(data_folder, reader):
 
 
 def test_a_written_picture_reads_back(source, tmp_path):
-    dataset = load_dataset(source).take([0])
+    dataset = load_dataset(source).split("train").take([0])
     write_turned(dataset, tmp_path / "o", Plan(1))
     (copy,) = (tmp_path / "o").rglob("*pitch*.png")
     assert read_image(copy).rgb.shape == dataset.read(0).shape

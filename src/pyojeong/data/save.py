@@ -91,7 +91,9 @@ def _fill(folder: Path, dataset: Dataset) -> None:
 def _place(dataset: Dataset, row: int, label: str, data: bytes) -> str:
     kind = suffix_of(data)
     stem = plain_stem(dataset.name(row)).removesuffix(kind)
-    return "/".join([*folder_of(dataset.splits[row], label), f"{dataset.rows[row]:06d}-{stem}{kind}"])
+    return "/".join(
+        [*folder_of(dataset.splits[row], label), f"{dataset.rows[row]:06d}-{stem}{kind}"]
+    )
 
 
 def suffix_of(data: bytes) -> str:

@@ -189,7 +189,9 @@ def _angles(row: int, plan: Plan, turner: Turner) -> Iterator[Angles]:
 
 
 def _said(angles: Angles) -> str:
-    return "_".join(f"{axis}{a:+.1f}" for axis, a in zip(("pitch", "yaw", "roll"), angles, strict=True))
+    return "_".join(
+        f"{axis}{a:+.1f}" for axis, a in zip(("pitch", "yaw", "roll"), angles, strict=True)
+    )
 
 
 def _write_original(dataset: Dataset, row: int, place: Path, stem: str) -> str:
