@@ -15,6 +15,7 @@ _COMMANDS: tuple[str, ...] = (
     "data_split",
     "data_leaks",
     "data_flips",
+    "data_turn",
 )
 """Modules of this package that add their commands to the group."""
 

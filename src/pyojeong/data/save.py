@@ -89,8 +89,25 @@ def _fill(folder: Path, dataset: Dataset) -> None:
 
 
 def _place(dataset: Dataset, row: int, label: str, data: bytes) -> str:
-    kind = next((suffix for mark, suffix in _KINDS if data.startswith(mark)), ".img")
-    stem = re.sub(r"[^\w.-]+", "_", dataset.name(row).rsplit("/", 1)[-1])[-80:].lstrip(".")
-    stem = stem.removesuffix(kind)
-    words = [dataset.splits[row], re.sub(r"[^\w-]+", "_", label) or "unlabelled"]
-    return "/".join([*filter(None, words), f"{int(dataset.rows[row]):06d}-{stem}{kind}"])
+    kind = suffix_of(data)
+    stem = plain_stem(dataset.name(row)).removesuffix(kind)
+    return "/".join(
+        [*folder_of(dataset.splits[row], label), f"{dataset.rows[row]:06d}-{stem}{kind}"]
+    )
+
+
+def suffix_of(data: bytes) -> str:
+    """The suffix that an encoded picture's first bytes call for."""
+    return next((suffix for mark, suffix in _KINDS if data.startswith(mark)), ".img")
+
+
+def plain_stem(name: str) -> str:
+    """The last part of a picture's name, at most 80 characters, without what files may not be
+    called."""
+    return re.sub(r"[^\w.-]+", "_", name.rsplit("/", 1)[-1])[-80:].lstrip(".")
+
+
+def folder_of(split: str, label: str) -> list[str]:
+    """Folders in which a picture of a class lies: that of its split, where it has one, and the
+    class's own."""
+    return [*filter(None, [str(split)]), re.sub(r"[^\w-]+", "_", label) or "unlabelled"]
