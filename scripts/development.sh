@@ -1,7 +1,7 @@
 # Sourced after environment.sh: the environment that tests, checks and benchmarks share.
 #
 # Training code needs torch, which is large: PYOJEONG_TEST_TRAIN=1 installs it. PYOJEONG_TORCH
-# names the build to try first, one without CUDA for example.
+# names the builds to try first, ones without CUDA for example (torchvision has to fit torch).
 
 development() {
     if [ "${PYOJEONG_TEST_TRAIN:-0}" != 1 ]; then

@@ -1,10 +1,10 @@
 # Sourced by the scripts beside it, from the root of the checkout.
 #
-#   environment NAME [--try PACKAGE] WHAT...
+#   environment NAME [--try PACKAGES] WHAT...
 #
 # makes the virtual environment .venv-NAME with `pip install WHAT...` and sets $python to its
 # interpreter. One that is there, made from the same pyproject.toml for the same WHAT, is used
-# again. PACKAGE is installed first if there is such a build, and left to WHAT if not.
+# again. PACKAGES, between spaces, are installed first if there are such builds, and left to WHAT if not.
 
 find_python() {
     local candidate
@@ -35,7 +35,8 @@ environment() {
     rm -rf "$folder"
     "$base" -m venv "$folder"
     if [ "$1" = --try ]; then
-        install "$2" 2>/dev/null || echo "No build $2 here; the usual one is taken."
+        # shellcheck disable=SC2086 # several words
+        install $2 2>/dev/null || echo "No build $2 here; the usual one is taken."
         shift 2
     fi
     install "$@"

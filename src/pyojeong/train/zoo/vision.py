@@ -44,7 +44,7 @@ def _loads(folder: Path) -> bool:
     if hasattr(torch.ops.torchvision, "nms"):
         return True
     try:
-        for file in folder.glob("_C.*"):
+        for file in folder.glob("_C*"):
             torch.ops.load_library(str(file))  # type: ignore[no-untyped-call]
     except OSError:
         return False
