@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pyojeong.emotion import EMOTIONS
+from pyojeong.emotion import EMOTIONS, EmotionScores
 from pyojeong.face.align import crop_matrix, gray_crop
 from pyojeong.face.cropped import CroppedReader, whole_picture
 from pyojeong.face.reader import FaceReader
@@ -73,3 +73,48 @@ def test_of_several_the_best_counts(portrait):
 
     CroppedReader(Two(), Mesher()).read(np.asarray(portrait))
     assert seen == [[[0, 0, 20, 20]]] * 2
+
+
+class Counting:
+    """Reads the first view as happiness, the second as sadness."""
+
+    def __init__(self, **more):
+        self.seen = []
+        vars(self).update(more)
+
+    def classify(self, image, meshes):
+        self.seen.append([mesh.score for mesh in meshes])
+        rows = ((1.0, *[0.0] * 6), (0, 0, 1.0, 0, 0, 0, 0))
+        known = (("fer-7", (0.5, 0.5, 0, 0, 0, 0, 0)), ("fer-7", (0, 0, 0, 0, 0, 0, 1.0)))
+        return [
+            EmotionScores(rows[at], "two", label_sets=(known[at],)) for at in range(len(meshes))
+        ]
+
+
+def face_of(portrait, margin):
+    return portrait[72 - margin : 177 + margin, 171 - margin : 276 + margin]
+
+
+def test_a_picture_framed_as_the_crop_is_read_as_it_is_too(portrait):
+    reader = Counting()
+    (face,) = CroppedReader(classifier=reader).read(face_of(portrait, 8))
+    assert [len(views) for views in reader.seen] == [2]
+    assert reader.seen[0][0] > 0.5
+    assert reader.seen[0][1] == 0
+    assert face.scores["happiness"] == face.scores["sadness"] == 0.5
+    assert dict(face.scores.label_sets)["fer-7"] == (0.25, 0.25, 0, 0, 0, 0, 0.5)
+
+
+def test_a_head_with_shoulders_is_read_by_its_upright_crop_alone(portrait):
+    reader = Counting()
+    CroppedReader(classifier=reader).read(portrait)
+    assert [len(views) for views in reader.seen] == [1]
+    assert reader.seen[0][0] > 0.5
+
+
+@pytest.mark.parametrize(("whole", "score"), [(True, 0), (False, 1)])
+def test_a_trained_classifier_is_shown_what_it_learned_from(portrait, whole, score):
+    reader = Counting(whole_pictures=whole)
+    CroppedReader(classifier=reader).read(face_of(portrait, 8))
+    ((seen,),) = reader.seen
+    assert round(seen) == score

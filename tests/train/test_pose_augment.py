@@ -48,7 +48,7 @@ def mesh(face, reader):
 def tight(face, mesh):
     """A face cut out as in FER2013, 48 px and gray, and its mesh."""
     low, high = mesh.points[:468, :2].min(0), mesh.points[:468, :2].max(0)
-    x0, y0 = np.floor(low + [2, 8]).astype(int)
+    x0, y0 = np.floor(low + np.array([2, 8])).astype(int)
     side = int((high - low).max()) - 8
     cut = cv2.resize(face[y0 : y0 + side, x0 : x0 + side], (48, 48), interpolation=cv2.INTER_AREA)
     gray = np.repeat(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)

@@ -7,11 +7,15 @@ no mesh is found, the classifier is shown the picture as it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.face.align import DOWN, LEFT_EYE, NOSE_BASE, RIGHT_EYE, SIDE
+from pyojeong.emotion import EmotionScores
+from pyojeong.face.align import DOWN, LEFT_EYE, NOSE_BASE, RIGHT_EYE, SIDE, crop_matrix
 from pyojeong.face.quality import doubted, measure
 from pyojeong.face.reader import ReadFace
 from pyojeong.face.types import (
@@ -35,6 +39,12 @@ LEAST = 0.3
 for photos misses 19 faces in a hundred, this one two."""
 
 
+FRAMED = (0.65, 1.5)
+"""The upright crop's side over the picture's between which the two are framed alike: so lie 98 of a
+hundred FER2013 pictures, most muxspace ones, and no head with shoulders. There the two views
+together read 0.3 to 0.4 points more of FER2013's public test than the upright crop alone."""
+
+
 class CroppedReader:
     """Reads each picture as one face; the default backends where none are given."""
 
@@ -55,13 +65,22 @@ class CroppedReader:
         """
         height, width = image.shape[:2]
         mesh = self.fit(image)
-        # A classifier that learned from whole pictures is shown what it learned from.
-        whole = getattr(self._classifier, "whole_pictures", False)
-        shown = whole_picture(width, height) if mesh is None or whole else mesh
-        (scores,) = self._classifier.classify(image, [shown])
+        scores = mean(self._classifier.classify(image, self._views(mesh, width, height)))
         box = np.array([0, 0, width, height], np.float32)
         quality = measure(image, mesh) if mesh else None
         return [ReadFace(box, mesh.score if mesh else 0.0, mesh, doubted(scores, quality), quality)]
+
+    def _views(self, mesh: FaceMesh | None, width: int, height: int) -> list[FaceMesh]:
+        """What the classifier is shown: the upright crop, and where the picture is framed about as
+        the crop would be, the picture as it is, since whoever cut it saw more than the mesh does. A
+        classifier that learned from whole pictures is shown those alone."""
+        whole = whole_picture(width, height)
+        trained = getattr(self._classifier, "whole_pictures", None)
+        if mesh is None or trained:
+            return [whole]
+        side = 1 / np.linalg.norm(crop_matrix(mesh.points, 1)[0, :2])
+        alike = FRAMED[0] < side / max(width, height) < FRAMED[1]
+        return [mesh, whole] if alike and trained is None else [mesh]
 
     def fit(self, image: Image) -> FaceMesh | None:
         """The mesh of the face that fills the picture, in its px; None where none is found."""
@@ -82,6 +101,19 @@ class CroppedReader:
             if found and found[0] is not None:
                 return FaceMesh(_back(found[0].points, ratio, pad), found[0].score)
         return None
+
+
+def mean(readings: Sequence[EmotionScores]) -> EmotionScores:
+    """The mean of readings of one face by one source, also of what its label sets say."""
+    first = readings[0]
+    own = zip(*(scores.label_sets for scores in readings), strict=True)
+    label_sets = tuple((rows[0][0], _mean([values for _, values in rows])) for rows in own)
+    values = _mean([scores.values for scores in readings])
+    return replace(first, values=values, label_sets=label_sets)
+
+
+def _mean(rows: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    return tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
 
 
 def _back(points: NDArray[np.float32], ratio: NDArray[np.float32], pad: int) -> NDArray[np.float32]:
