@@ -19,10 +19,32 @@ from pyojeong.data.autolabel.label import label_folder
 from pyojeong.data.autolabel.table import read_table, reviewed, write_table
 from pyojeong.data.autolabel.words import load_words
 
-PARTS = (
-    "sad happy angry shocked neutral smiling cry upset boy girl cartoon portrait street IMG old "
-    "슬픈아이 웃는얼굴 화난표정 배우는학생 풍경 깜짝놀란고양이 summer-holiday smiley-sadler amazedWoman"
-).split()
+PARTS = [
+    "sad",
+    "happy",
+    "angry",
+    "shocked",
+    "neutral",
+    "smiling",
+    "cry",
+    "upset",
+    "boy",
+    "girl",
+    "cartoon",
+    "portrait",
+    "street",
+    "IMG",
+    "old",
+    "슬픈아이",
+    "웃는얼굴",
+    "화난표정",
+    "배우는학생",
+    "풍경",
+    "깜짝놀란고양이",
+    "summer-holiday",
+    "smiley-sadler",
+    "amazedWoman",
+]
 
 
 def fill(folder: Path, pictures: int) -> None:
