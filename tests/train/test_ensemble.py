@@ -11,7 +11,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is in the train extra")
 from pyojeong.cli.main import main  # noqa: E402
 from pyojeong.errors import BadInput, BadSettings, MissingWeights  # noqa: E402
 from pyojeong.face.exported import ExportedClassifier  # noqa: E402
-from pyojeong.train.ensemble import mix  # noqa: E402
+from pyojeong.train.ensemble import mix, paired_interval  # noqa: E402
 from pyojeong.train.export_classifier import export  # noqa: E402
 
 LABELS = ("happy", "sad", "angry")
@@ -124,6 +124,107 @@ def test_the_file_reads_what_was_measured(runs, tmp_path, method):
     told = json.loads(out.with_suffix(".json").read_text("utf-8"))
     assert told["accuracy"] == worth.accuracy
     assert [m["name"] for m in told["members"]] == ["a", "b"]
+    sizes = [(run / "model.onnx").stat().st_size / 1e6 for run in runs]
+    assert [m["file_mb"] for m in told["members"]] == pytest.approx(sizes, abs=1e-3)
+    assert told["file_mb"] == pytest.approx(out.stat().st_size / 1e6, abs=1e-3)
+    assert told["method"] == method
+    assert told["weights"] == ([0.5, 0.5] if method == "soft" else [])
+
+
+def test_the_stacked_file_computes_the_regression(runs, tmp_path):
+    onnx = pytest.importorskip("onnx", reason="onnx is in the train extra")
+    out = tmp_path / "both.onnx"
+    mix(runs, out, "stacked")
+    images, _ = pictures(30, 9)
+    first, second = (ExportedClassifier(run / "model.onnx").probabilities(images) for run in runs)
+    given = np.log(np.maximum(np.concatenate([first, second[:, [1, 2, 0]]], 1), 1e-6))
+    held = {
+        value.name: onnx.numpy_helper.to_array(value)
+        for value in onnx.load(str(out)).graph.initializer
+    }
+    expected = softmax((given @ held["slopes"].T + held["offsets"]) / held["temperature"])
+    np.testing.assert_allclose(ExportedClassifier(out).probabilities(images), expected, atol=1e-4)
+
+
+def test_the_interval_is_that_of_rows_drawn_anew():
+    rng = np.random.default_rng(1)
+    ours, theirs = rng.random(500) < 0.8, rng.random(500) < 0.7
+    drawn = rng.integers(0, 500, (4000, 500))
+    expected = np.quantile((ours[drawn].mean(1) - theirs[drawn].mean(1)), (0.025, 0.975))
+    assert paired_interval(ours, theirs) == pytest.approx(tuple(expected), abs=0.01)
+    assert paired_interval(ours, ours) == (0, 0)
+
+
+def test_what_the_file_is_made_of_is_told_in_it(runs, tmp_path):
+    mix(runs, tmp_path / "both.onnx", "soft", (3, 1))
+    reader = ExportedClassifier(tmp_path / "both.onnx")
+    told = json.loads(reader._session.get_modelmeta().custom_metadata_map["pyojeong"])
+    assert told["notes"] == {"ensemble": ["a", "b"], "method": "soft", "weights": [0.75, 0.25]}
+
+
+def test_an_ensemble_stands_alone_and_is_made_the_same_again(runs, tmp_path):
+    mix(runs, tmp_path / "one.onnx", "stacked")
+    mix(runs, tmp_path / "two.onnx", "stacked")
+    assert (tmp_path / "one.onnx").read_bytes() == (tmp_path / "two.onnx").read_bytes()
+    for run in runs:
+        (run / "model.onnx").unlink()
+    images, _ = pictures(3, 9)
+    assert ExportedClassifier(tmp_path / "one.onnx").probabilities(images).shape == (3, 3)
+
+
+@pytest.mark.parametrize("name", ["both", "both.json", "a/model.onnx", "a/result.onnx"])
+def test_an_ensemble_does_not_overwrite_a_run(runs, tmp_path, name):
+    kept = {file: file.read_bytes() for file in runs[0].iterdir()}
+    with pytest.raises(BadSettings, match=r"\.onnx"):
+        mix(runs, tmp_path / name)
+    assert {file: file.read_bytes() for file in runs[0].iterdir()} == kept
+
+
+def test_a_member_of_other_operators_is_refused(runs, tmp_path):
+    onnx = pytest.importorskip("onnx", reason="onnx is in the train extra")
+    model = onnx.load(str(runs[1] / "model.onnx"))
+    model.opset_import[0].version = 16
+    onnx.save(model, str(runs[1] / "model.onnx"))
+    with pytest.raises(BadInput, match="operators"):
+        mix(runs, tmp_path / "both.onnx")
+    assert not (tmp_path / "both.onnx").exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("labels", np.zeros(7, np.int64)),
+        ("names", np.array(["n0"])),
+        ("logits", np.full((400, 3), np.nan, np.float32)),
+        ("val_logits", np.zeros((300, 2), np.float32)),
+        ("val_labels", np.full(300, 9)),
+    ],
+)
+def test_columns_that_do_not_agree_are_told(runs, tmp_path, column, value):
+    with np.load(runs[1] / "predictions.npz") as table:
+        kept = dict(table)
+    np.savez(runs[1] / "predictions.npz", **(kept | {column: value}))
+    with pytest.raises(BadInput, match="no finished run"):
+        mix(runs, tmp_path / "both.onnx")
+
+
+def test_the_same_pictures_with_other_labels_are_refused(runs, tmp_path):
+    with np.load(runs[1] / "predictions.npz") as table:
+        kept = dict(table)
+    np.savez(runs[1] / "predictions.npz", **(kept | {"labels": np.roll(kept["labels"], 1)}))
+    with pytest.raises(BadInput, match="same pictures"):
+        mix(runs, tmp_path / "both.onnx")
+
+
+def test_too_few_validation_rows_cannot_be_stacked(runs, tmp_path):
+    for run in runs:
+        with np.load(run / "predictions.npz") as table:
+            kept = dict(table)
+        few = {name: kept[name][:1] for name in ("val_logits", "val_labels")}
+        np.savez(run / "predictions.npz", **(kept | few))
+    with pytest.raises(BadInput, match="--method soft"):
+        mix(runs, tmp_path / "both.onnx", "stacked")
+    assert mix(runs, tmp_path / "both.onnx", "soft").rows == 400
 
 
 def test_stacking_learns_whom_to_trust(tmp_path):
@@ -197,6 +298,8 @@ def test_damaged_predictions_are_told(runs, tmp_path, junk):
         (2, "soft", (1,)),
         (2, "soft", (0, 0)),
         (2, "soft", (-1, 2)),
+        (2, "soft", (float("nan"), 2)),
+        (2, "stacked", (1, 1)),
     ],
 )
 def test_settings_are_checked(runs, tmp_path, count, method, weights):

@@ -1,5 +1,7 @@
 """Every network of the zoo builds, learns a step, and is read by ONNX Runtime as by torch."""
 
+import socket
+import time
 from importlib.util import find_spec
 
 import numpy as np
@@ -39,6 +41,28 @@ def file(tmp_path):
     path.unlink(missing_ok=True)  # some take half a gigabyte
 
 
+def assert_read_alike(built, pictures, file):
+    """ONNX Runtime gives the exported network's probabilities as torch does."""
+    with torch.no_grad():
+        logits = built.net.eval()(normalised(pictures, built))
+        # Untrained networks are sure of nothing; sharpened, their differences would show.
+        temperature = max(float(logits.std(1).mean()) / 2, 1e-6)
+        expected = torch.softmax(logits / temperature, 1).numpy()
+    export(
+        built.net,
+        file,
+        labels=LABELS,
+        mean=built.mean,
+        std=built.std,
+        side=pictures.shape[1],
+        temperature=temperature,
+        crop_margin=0.1,
+        gray=False,
+        notes={"note": built.note},
+    )
+    assert np.abs(ExportedClassifier(file).probabilities(pictures) - expected).max() < 1e-4
+
+
 @pytest.mark.parametrize("name", zoo.NAMES)
 def test_builds_learns_exports_and_reloads(name, file):
     torch.manual_seed(0)
@@ -56,24 +80,7 @@ def test_builds_learns_exports_and_reloads(name, file):
     assert not torch.equal(before, next(built.net.parameters()))
     del optimizer
     built.net.zero_grad(set_to_none=True)
-    with torch.no_grad():
-        logits = built.net.eval()(normalised(pictures, built))
-        # Untrained networks are sure of nothing; sharpened, their differences would show.
-        temperature = max(float(logits.std(1).mean()) / 2, 1e-6)
-        expected = torch.softmax(logits / temperature, 1).numpy()
-    export(
-        built.net,
-        file,
-        labels=LABELS,
-        mean=built.mean,
-        std=built.std,
-        side=side,
-        temperature=temperature,
-        crop_margin=0.1,
-        gray=False,
-        notes={"note": built.note},
-    )
-    assert np.abs(ExportedClassifier(file).probabilities(pictures) - expected).max() < 1e-4
+    assert_read_alike(built, pictures, file)
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -91,15 +98,55 @@ def test_only_the_head_learns_where_that_is_asked(name):
     assert len(learning) < len(list(net.named_parameters())) / 2
 
 
-def test_a_network_of_timm():
-    built = zoo.build("timm:resnet10t", 4, head="dropout")
-    assert built.net.eval()(torch.rand(1, 3, 64, 64)).shape == (1, 4)
+@pytest.mark.parametrize("name", ["resnet18", "vgg16", "residual-masking", "pyojeong-small"])
+def test_a_step_of_the_head_alone_leaves_the_body(name):
+    torch.manual_seed(0)
+    net = zoo.build(name, 3, part="head").net.train()
+    before = {n: p.detach().clone() for n, p in net.named_parameters()}
+    learning = [p for p in net.parameters() if p.requires_grad]
+    torch.nn.functional.cross_entropy(
+        net(torch.rand(2, 3, 64, 64)), torch.tensor([0, 2])
+    ).backward()
+    torch.optim.SGD(learning, lr=0.1).step()
+    moved = {n for n, p in net.named_parameters() if not torch.equal(p, before[n])}
+    assert moved == {n for n, p in net.named_parameters() if p.requires_grad}
+
+
+@pytest.mark.parametrize("changes", [{"head": "wide"}, {"part": "tail"}])
+def test_unknown_heads_and_parts_are_told(changes):
+    with pytest.raises(BadSettings, match="there are"):
+        zoo.build("resnet18", 3, **changes)
+
+
+def test_a_network_of_timm(file):
+    pytest.importorskip("timm", reason="timm is in the train extra")
+    torch.manual_seed(0)
+    built = zoo.build("timm:resnet10t", len(LABELS), head="dropout")
+    pictures = np.random.default_rng(2).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
+    assert_read_alike(built, pictures, file)
+
+
+def test_a_network_of_timm_learns_its_head_alone():
+    pytest.importorskip("timm", reason="timm is in the train extra")
+    net = zoo.build("timm:resnet10t", 3, part="head").net
+    learning = {n for n, p in net.named_parameters() if p.requires_grad}
+    assert learning == {"1.weight", "1.bias"}
 
 
 @pytest.mark.parametrize("name", ["resnet51", "timm:resnet10", ""])
 def test_unknown_names_are_told_with_what_there_is(name):
     with pytest.raises(BadSettings, match="resnet"):
         zoo.build(name, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("resnet_50", "resnet50"), ("vgg-16", "vgg16"), ("efficientnetb0", "efficientnet_b0")],
+)
+def test_the_nearest_name_is_guessed(name, meant):
+    with pytest.raises(BadSettings, match=f"Did you mean {meant}") as told:
+        zoo.build(name, 3)
+    assert f"혹시 {meant}" in told.value.text("ko")
 
 
 @pytest.mark.parametrize("name", ["mobilenet_v3_small", "residual-masking"])
@@ -112,6 +159,40 @@ def test_without_a_server_training_begins_from_scratch_and_says_so(name, monkeyp
     monkeypatch.setattr("torch.hub.get_dir", lambda: "/nonexistent/torch")
     built = zoo.build(name, 3, pretrained=True)
     assert "from scratch, because" in built.note
+
+
+def test_a_server_that_never_answers_is_not_waited_for(monkeypatch, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/weights-0123abcd.pth"
+        weights = vision("models").MobileNet_V3_Small_Weights
+        fetch = torch.hub.load_state_dict_from_url
+        monkeypatch.setattr("pyojeong.train.zoo.build.PATIENCE", 0.3)
+        monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
+        monkeypatch.setattr(
+            weights,
+            "get_state_dict",
+            lambda *_, **options: fetch(address, str(tmp_path), **options),
+        )
+        begun = time.monotonic()
+        built = zoo.build("mobilenet_v3_small", 3, pretrained=True)
+    assert time.monotonic() - begun < 10
+    assert "from scratch, because" in built.note
+    assert socket.getdefaulttimeout() is None
+
+
+def test_timm_without_a_server_begins_from_scratch(monkeypatch):
+    timm = pytest.importorskip("timm", reason="timm is in the train extra")
+    create = timm.create_model
+
+    def offline(name, pretrained=False, **options):
+        if pretrained:
+            raise ConnectionError("no network")
+        return create(name, **options)
+
+    monkeypatch.setattr(timm, "create_model", offline)
+    built = zoo.build("timm:resnet10t", 3, pretrained=True)
+    assert "from scratch, because" in built.note
+    assert built.net.eval()(torch.rand(1, 3, 64, 64)).shape == (1, 3)
 
 
 def test_the_residual_masking_network_has_the_published_layers():

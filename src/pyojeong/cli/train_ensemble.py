@@ -65,16 +65,16 @@ def ensemble(
         made = mix(runs, out, method, _numbers(weights))
     except ModuleNotFoundError as error:
         raise missing_extra("pyojeong train ensemble", "train") from error
-    for name, accuracy, ms in zip(made.members, made.accuracies, made.ms, strict=False):
-        typer.echo(f"{accuracy:7.2%}  {ms:7.1f} ms  {name}")
-    typer.echo(f"{made.accuracy:7.2%}  {made.ms[-1]:7.1f} ms  {out}")
+    names = (*made.members, str(out))
+    accuracies = (*made.accuracies, made.accuracy)
+    for name, accuracy, ms, mb in zip(names, accuracies, made.ms, made.mb, strict=True):
+        typer.echo(f"{accuracy:7.2%}  {ms:7.1f} ms  {mb:7.1f} MB  {name}")
     low, high = (f"{100 * end:+.2f}" for end in made.interval)
     print_note(
         say(
             f"{100 * made.gain:+.2f} points over the best member (95 %: {low} to {high}) on "
-            f"{made.rows} pictures; {made.mb:.1f} MB.",
-            f"가장 좋은 모델보다 {100 * made.gain:+.2f}점(95 %: {low} ~ {high}), 사진 {made.rows}장; "
-            f"{made.mb:.1f} MB.",
+            f"{made.rows} pictures.",
+            f"가장 좋은 모델보다 {100 * made.gain:+.2f}점(95 %: {low} ~ {high}), 사진 {made.rows}장.",
         )
     )
 

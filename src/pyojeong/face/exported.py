@@ -44,7 +44,7 @@ class Card:
 
     @classmethod
     def from_json(cls, text: str) -> Card:
-        """Raises ValueError, TypeError, KeyError for what `export` would not write."""
+        """Raises ValueError, TypeError, KeyError, OverflowError for what `export` would not write."""
         table = json.loads(text)
         if table["format"] != FORMAT:
             raise ValueError(f"format {table['format']}; this version reads {FORMAT}")
@@ -52,7 +52,10 @@ class Card:
         side, margin = int(table["side"]), float(table["crop"]["margin"])
         if not 2 <= len(labels) <= 1000 or not 8 <= side <= 2048 or not 0 <= margin <= 4:
             raise ValueError(f"{len(labels)} labels, side {side}, margin {margin}")
-        return cls(labels, side, bool(table["crop"]["boxes"]), margin, int(table.get("members", 1)))
+        members = int(table.get("members", 1))
+        if members < 1:
+            raise ValueError(f"{members} members")
+        return cls(labels, side, bool(table["crop"]["boxes"]), margin, members)
 
 
 class ExportedClassifier:
@@ -77,11 +80,12 @@ class ExportedClassifier:
     def classify(self, image: Image, meshes: Sequence[FaceMesh]) -> list[EmotionScores]:
         """One result per mesh; one of score 0 stands for the whole picture. Raises
         InferenceFailed."""
-        crops = [self._cut(image, mesh) for mesh in meshes]
         return [
             scores
-            for at in range(0, len(crops), BATCH)
-            for scores in self.read(np.stack(crops[at : at + BATCH]))
+            for at in range(0, len(meshes), BATCH)
+            for scores in self.read(
+                np.stack([self._cut(image, mesh) for mesh in meshes[at : at + BATCH]])
+            )
         ]
 
     def read(self, crops: NDArray[np.uint8]) -> list[EmotionScores]:
@@ -119,7 +123,7 @@ class ExportedClassifier:
         total = house.sum()
         values = tuple((house / total).tolist()) if total > 0 else NEUTRAL
         own: tuple[tuple[str, tuple[float, ...]], ...] = ()
-        if self._own:
+        if self._own and mass.sum() > 0:
             name, order = self._own
             own = ((name, tuple((mass[order] / mass.sum()).tolist())),)
         return EmotionScores(values, self.source, self.labels.label_set, label_sets=own)
@@ -150,7 +154,10 @@ def open_model(path: Path) -> Any:
 
 def read_card(path: Path, session: Any) -> Card:
     """What a file says of itself, checked against its network. Raises BadInput."""
-    told = session.get_modelmeta().custom_metadata_map.get(KEY)
+    try:
+        told = session.get_modelmeta().custom_metadata_map.get(KEY)
+    except UnicodeDecodeError as error:
+        raise _unusable(path, error) from error
     if told is None:
         raise BadInput(
             f"{path} says nothing of its labels; export it with pyojeong train expression.",
@@ -158,12 +165,16 @@ def read_card(path: Path, session: Any) -> Card:
         )
     try:
         card = Card.from_json(told)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise _unusable(path, error) from error
-    inputs = {given.name: given.type for given in session.get_inputs()}
+    inputs = {given.name: (given.type, given.shape) for given in session.get_inputs()}
     outputs = [made.name for made in session.get_outputs()]
-    if inputs != {INPUT: "tensor(uint8)"} or outputs != [OUTPUT]:
+    kind, shape = inputs.get(INPUT, ("", []))
+    if len(inputs) != 1 or kind != "tensor(uint8)" or outputs != [OUTPUT]:
         raise _unusable(path, f"{inputs} -> {outputs}")
+    # A name in place of a number stands for any; the first is the number of pictures.
+    if any(isinstance(n, int) and n != card.side for n in shape[1:3]):
+        raise _unusable(path, f"pictures {shape}, side {card.side}")
     return card
 
 

@@ -13,7 +13,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadInput, BadSettings
-from pyojeong.face.exported import FORMAT, INPUT, KEY, OUTPUT, ExportedClassifier
+from pyojeong.face.exported import ExportedClassifier
 from pyojeong.media.files import atomic_path
+from pyojeong.train.ensemble_file import LEAST, Vote, write_ensemble
 
 Floats = NDArray[np.float64]
 METHODS = ("soft", "stacked")
-LEAST = 1e-6
-"""Probabilities are not taken to be smaller, so that their logarithm exists."""
 _UNREADABLE = (
     *(OSError, EOFError, ValueError, KeyError, TypeError, IndexError, AttributeError),
     *(zipfile.BadZipFile, zlib.error),
@@ -55,28 +54,34 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Mixed:
     """An ensemble written. accuracies: of each member, on the same test rows as `accuracy`. gain:
-    over the best member, with its 95 % interval. ms: of one picture; mb: of the file."""
+    over the best member, with its 95 % interval. ms: of one picture, and mb: of the file, of each
+    member and then of the ensemble. rows: pictures it was measured on."""
 
+    method: str
+    weights: tuple[float, ...]
     members: tuple[str, ...]
     accuracies: tuple[float, ...]
     accuracy: float
     gain: float
     interval: tuple[float, float]
     ms: tuple[float, ...]
-    mb: float
+    mb: tuple[float, ...]
     rows: int
 
     def to_json(self) -> str:
+        rows = zip(self.members, self.accuracies, self.ms, self.mb, strict=False)
         table = {
+            "method": self.method,
+            "weights": self.weights,
             "members": [
-                {"name": name, "accuracy": accuracy, "ms_per_picture": ms}
-                for name, accuracy, ms in zip(self.members, self.accuracies, self.ms, strict=False)
+                {"name": name, "accuracy": accuracy, "ms_per_picture": ms, "file_mb": mb}
+                for name, accuracy, ms, mb in rows
             ],
             "accuracy": self.accuracy,
             "gain": self.gain,
             "gain_interval": self.interval,
             "ms_per_picture": self.ms[-1],
-            "file_mb": self.mb,
+            "file_mb": self.mb[-1],
             "test_rows": self.rows,
         }
         return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
@@ -90,6 +95,24 @@ def mix(
     method: one of METHODS. weights: of a soft vote, one per run, equal where empty. Raises
     BadSettings, BadInput where the runs do not go together, MissingWeights, OutputFailed.
     """
+    _check_settings(runs, out, method, weights)
+    readers = [ExportedClassifier(run / "model.onnx") for run in runs]
+    members = [_member(run, reader, readers[0]) for run, reader in zip(runs, readers, strict=True)]
+    _check_alike(members, readers)
+    vote = _stack(members) if method == "stacked" else _shares(weights, len(runs))
+    temperature = _temperature(_combine([m.val for m in members], vote), members[0].val_labels)
+    vote = replace(vote, temperature=temperature)
+    shares = tuple(vote.slopes.tolist()) if vote.offsets is None else ()
+    notes = {"ensemble": [m.name for m in members], "method": method, "weights": shares}
+    parts = [(member.file, member.order) for member in members]
+    write_ensemble(out, parts, readers[0].card, vote, notes)
+    mixed = _worth(members, vote, [*readers, ExportedClassifier(out)], out, method)
+    with atomic_path(out.with_suffix(".json")) as part:
+        part.write_text(mixed.to_json(), "utf-8")
+    return mixed
+
+
+def _check_settings(runs: Sequence[Path], out: Path, method: str, weights: Sequence[float]) -> None:
     if method not in METHODS:
         raise BadSettings(
             f"{method!r} is no method; there are: {', '.join(METHODS)}.",
@@ -100,20 +123,17 @@ def mix(
             "An ensemble takes two runs or more, and one weight for each.",
             "앙상블에는 학습 결과가 둘 이상 필요하고, 가중치는 하나씩입니다.",
         )
-    readers = [ExportedClassifier(run / "model.onnx") for run in runs]
-    members = [_member(run, reader, readers[0]) for run, reader in zip(runs, readers, strict=True)]
-    _check_alike(members, readers)
-    slopes, offsets = (
-        _stack(members) if method == "stacked" else (_shares(weights, len(runs)), None)
-    )
-    val = _combine([m.val for m in members], slopes, offsets)
-    temperature = _temperature(val, members[0].val_labels)
-    test = _combine([m.test for m in members], slopes, offsets) / temperature
-    _write(members, readers[0], out, (slopes, offsets, temperature))
-    mixed = _worth(members, test, [*readers, ExportedClassifier(out)], out)
-    with atomic_path(out.with_suffix(".json")) as part:
-        part.write_text(mixed.to_json(), "utf-8")
-    return mixed
+    if weights and method != "soft":
+        raise BadSettings(
+            "Weights belong to a soft vote; stacking learns its own.",
+            "가중치는 soft 방법에만 줍니다. stacked는 스스로 배웁니다.",
+        )
+    kept = {(run / name).resolve() for run in runs for name in ("model.onnx", "result.onnx")}
+    if out.suffix.lower() != ".onnx" or out.resolve() in kept:
+        raise BadSettings(
+            f"{out} cannot be the ensemble's file: a name of its own that ends in .onnx is needed.",
+            f"{out}은(는) 앙상블 파일이 될 수 없습니다. .onnx로 끝나는 새 이름이 필요합니다.",
+        )
 
 
 def _member(run: Path, reader: ExportedClassifier, first: ExportedClassifier) -> Member:
@@ -135,6 +155,11 @@ def _member(run: Path, reader: ExportedClassifier, first: ExportedClassifier) ->
             logits = [np.asarray(table[n], np.float64)[:, order] for n in ("val_logits", "logits")]
             truth = [back[table[n].astype(np.int64)] for n in ("val_labels", "labels")]
             names = tuple(table["names"].tolist())
+        for scores, rows in zip(logits, truth, strict=True):
+            if scores.shape != (len(rows), len(labels)) or not np.isfinite(scores).all():
+                raise ValueError(f"scores {scores.shape} of {len(rows)} labels")
+        if not 0 < len(names) == len(truth[1]) or not len(truth[0]) or not temperature > 0:
+            raise ValueError(f"{len(truth[0])} and {len(names)} rows, temperature {temperature}")
     except _UNREADABLE as error:
         raise BadInput(
             f"{run} is no finished run: {error}", f"{run}은(는) 끝난 학습이 아닙니다: {error}"
@@ -155,8 +180,14 @@ def _check_alike(members: Sequence[Member], readers: Sequence[ExportedClassifier
             "같은 data.side와 data.crop_margin으로 학습하세요.",
         )
     for member in members[1:]:
-        same_val = np.array_equal(member.val_labels, first.val_labels)
-        if not same_val or member.test_names != first.test_names:
+        same = member.test_names == first.test_names and all(
+            np.array_equal(*pair)
+            for pair in (
+                (member.val_labels, first.val_labels),
+                (member.test_labels, first.test_labels),
+            )
+        )
+        if not same:
             raise BadInput(
                 f"{member.name} and {first.name} were not measured on the same pictures; train "
                 "both with the same data and data.split_seed.",
@@ -165,19 +196,21 @@ def _check_alike(members: Sequence[Member], readers: Sequence[ExportedClassifier
             )
 
 
-def _shares(weights: Sequence[float], count: int) -> Floats:
+def _shares(weights: Sequence[float], count: int) -> Vote:
     shares = np.array(weights or [1.0] * count, np.float64)
     if not (np.isfinite(shares) & (shares >= 0)).all() or shares.sum() <= 0:
-        raise BadSettings("Weights are positive numbers.", "가중치는 양수입니다.")
-    return np.asarray(shares / shares.sum())
+        raise BadSettings(
+            "Weights must not be negative, nor all 0.", "가중치는 음수이거나 모두 0일 수 없습니다."
+        )
+    return Vote(np.asarray(shares / shares.sum()))
 
 
-def _stack(members: Sequence[Member]) -> tuple[Floats, Floats]:
-    """(k, members x k) and (k,) of the regression; its strength is cross-validated."""
+def _stack(members: Sequence[Member]) -> Vote:
+    """The regression; its strength is cross-validated."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV
 
-    features = np.concatenate([m.val for m in members], 1)
+    features = _features([m.val for m in members])
     truth, k = members[0].val_labels, members[0].val.shape[1]
     counts = np.bincount(truth, minlength=k)
     folds = int(min(5, counts[counts > 0].min()))
@@ -197,16 +230,19 @@ def _stack(members: Sequence[Member]) -> tuple[Floats, Floats]:
         offsets[best.classes_] = np.array([-best.intercept_[0], best.intercept_[0]]) / 2
     else:
         slopes[best.classes_], offsets[best.classes_] = best.coef_, best.intercept_
-    return slopes, offsets
+    return Vote(slopes, offsets)
 
 
-def _combine(logs: Sequence[Floats], slopes: Floats, offsets: Floats | None) -> Floats:
-    """Logarithms of the ensemble's probabilities (n, k), not yet calibrated."""
-    if offsets is None:
-        mean = np.sum([s * np.exp(log) for s, log in zip(slopes, logs, strict=True)], axis=0)
-        return np.asarray(np.log(np.maximum(mean, LEAST)))
-    given = np.maximum(np.concatenate(logs, 1), np.log(LEAST))
-    return _log_softmax(given @ slopes.T + offsets)
+def _features(logs: Sequence[Floats]) -> Floats:
+    return np.maximum(np.concatenate(logs, 1), np.log(LEAST))
+
+
+def _combine(logs: Sequence[Floats], vote: Vote) -> Floats:
+    """Logarithms of the ensemble's probabilities (n, k), up to a constant in each row."""
+    if vote.offsets is None:
+        mean = np.sum([s * np.exp(log) for s, log in zip(vote.slopes, logs, strict=True)], axis=0)
+        return np.asarray(np.log(np.maximum(mean, LEAST)) / vote.temperature)
+    return np.asarray((_features(logs) @ vote.slopes.T + vote.offsets) / vote.temperature)
 
 
 def _log_softmax(logits: Floats) -> Floats:
@@ -223,25 +259,42 @@ def _temperature(logs: Floats, truth: NDArray[np.int64]) -> float:
 
 
 def _worth(
-    members: Sequence[Member], test: Floats, readers: Sequence[ExportedClassifier], out: Path
+    members: Sequence[Member],
+    vote: Vote,
+    readers: Sequence[ExportedClassifier],
+    out: Path,
+    method: str,
 ) -> Mixed:
     truth = members[0].test_labels
-    right = np.stack([m.test.argmax(1) == truth for m in members]).astype(float)
-    ours = (test.argmax(1) == truth).astype(float)
+    right = np.stack([m.test.argmax(1) == truth for m in members])
+    ours = _combine([m.test for m in members], vote).argmax(1) == truth
     best = right[int(right.mean(1).argmax())]
-    rng = np.random.default_rng(0)
-    drawn = rng.integers(0, len(truth), (ROUNDS, len(truth)))
-    low, high = np.quantile((ours - best)[drawn].mean(1), (0.025, 0.975))
     return Mixed(
+        method,
+        tuple(vote.slopes.tolist()) if vote.offsets is None else (),
         tuple(m.name for m in members),
         tuple(right.mean(1).tolist()),
         float(ours.mean()),
         float(ours.mean() - best.mean()),
-        (float(low), float(high)),
+        paired_interval(ours, best),
         tuple(round(_milliseconds(reader), 3) for reader in readers),
-        round(out.stat().st_size / 1e6, 3),
+        tuple(round(file.stat().st_size / 1e6, 3) for file in [*(m.file for m in members), out]),
         len(truth),
     )
+
+
+def paired_interval(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> tuple[float, float]:
+    """95 % of the difference of two accuracies on the same rows, by the paired bootstrap.
+
+    Drawing rows anew is drawing how many of them the one, the other or neither wins.
+    """
+    n = len(ours)
+    won, lost = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
+    drawn = np.random.default_rng(0).multinomial(
+        n, [won / n, lost / n, 1 - (won + lost) / n], ROUNDS
+    )
+    low, high = np.quantile((drawn[:, 0] - drawn[:, 1]) / n, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def _milliseconds(reader: ExportedClassifier) -> float:
@@ -253,91 +306,3 @@ def _milliseconds(reader: ExportedClassifier) -> float:
         reader.probabilities(picture)
         took.append(time.perf_counter() - began)
     return 1e3 * min(took)
-
-
-def _write(
-    members: Sequence[Member],
-    first: ExportedClassifier,
-    out: Path,
-    how: tuple[Floats, Floats | None, float],
-) -> None:
-    """One graph: all members on the same input, then the vote."""
-    import onnx
-
-    helper = onnx.helper
-    slopes, offsets, temperature = how
-    nodes, constants, made = [], [], []
-    for at, member in enumerate(members):
-        graph = onnx.compose.add_prefix(onnx.load(str(member.file)), f"member{at}/").graph
-        nodes.append(helper.make_node("Identity", [INPUT], [f"member{at}/{INPUT}"]))
-        nodes += list(graph.node)
-        constants += list(graph.initializer)
-        constants.append(_constant(f"order{at}", np.array(member.order, np.int64)))
-        gathered = [f"member{at}/{OUTPUT}", f"order{at}"]
-        nodes.append(helper.make_node("Gather", gathered, [f"read{at}"], axis=1))
-        made.append(f"read{at}")
-    values = {"least": np.float32(LEAST), "temperature": np.float32(temperature)}
-    constants += [_constant(name, np.array(value)) for name, value in values.items()]
-    vote, more = _vote(made, slopes, offsets)
-    graph = helper.make_graph(
-        nodes + vote,
-        "ensemble",
-        [helper.make_tensor_value_info(INPUT, onnx.TensorProto.UINT8, _shape(first))],
-        [helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, ["n", _classes(first)])],
-        constants + more,
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    helper.set_model_props(model, {KEY: _card(members, first, temperature)})
-    onnx.checker.check_model(model)
-    with atomic_path(out) as part:
-        onnx.save(model, str(part))
-
-
-def _vote(made: list[str], slopes: Floats, offsets: Floats | None) -> tuple[list[Any], list[Any]]:
-    from onnx import helper
-
-    node = helper.make_node
-    if offsets is None:
-        constants = [_constant(f"share{i}", np.array(s, np.float32)) for i, s in enumerate(slopes)]
-        nodes = [node("Mul", [m, f"share{i}"], [f"part{i}"]) for i, m in enumerate(made)]
-        nodes.append(node("Sum", [f"part{i}" for i in range(len(made))], ["mean"]))
-        nodes += [node("Max", ["mean", "least"], ["kept"]), node("Log", ["kept"], ["logs"])]
-    else:
-        constants = [
-            _constant("slopes", slopes.astype(np.float32)),
-            _constant("offsets", offsets.astype(np.float32)),
-        ]
-        nodes = [node("Concat", made, ["all"], axis=1)]
-        nodes += [node("Max", ["all", "least"], ["kept"]), node("Log", ["kept"], ["given"])]
-        nodes.append(node("Gemm", ["given", "slopes", "offsets"], ["logs"], transB=1))
-    nodes.append(node("Div", ["logs", "temperature"], ["cooled"]))
-    nodes.append(node("Softmax", ["cooled"], [OUTPUT], axis=1))
-    return nodes, constants
-
-
-def _constant(name: str, value: NDArray[Any]) -> Any:
-    from onnx import numpy_helper
-
-    return numpy_helper.from_array(value, name)
-
-
-def _shape(first: ExportedClassifier) -> list[Any]:
-    return ["n", first.card.side, first.card.side, 3]
-
-
-def _classes(first: ExportedClassifier) -> int:
-    return len(first.card.labels)
-
-
-def _card(members: Sequence[Member], first: ExportedClassifier, temperature: float) -> str:
-    card = first.card
-    about = {
-        "format": FORMAT,
-        "labels": list(card.labels),
-        "side": card.side,
-        "crop": {"boxes": card.boxes, "margin": card.margin},
-        "temperature": temperature,
-        "members": len(members),
-        "notes": {"ensemble": [member.name for member in members]},
-    }
-    return json.dumps(about, ensure_ascii=False)

@@ -20,6 +20,7 @@ from pyojeong.train.zoo.vision import vision
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 PLAIN = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+PARTS = ("whole", "head")
 PATIENCE = 10.0
 """Seconds to wait for a server that may have pretrained weights."""
 
@@ -52,6 +53,11 @@ def build(
     begins from scratch, and `note` says so. Raises BadSettings, MissingExtra.
     """
     entry = known(name)
+    if part not in PARTS:
+        raise BadSettings(
+            f"There is no part {part!r}; there are: {', '.join(PARTS)}.",
+            f"{part!r} 부분은 없습니다. 사용 가능: {', '.join(PARTS)}.",
+        )
     net: Any
     if name.startswith("timm:"):
         net, note = _from_timm(name.removeprefix("timm:"), pretrained)

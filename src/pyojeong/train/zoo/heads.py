@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from torch import nn
 
+from pyojeong.errors import BadSettings
+
 HEADS = ("linear", "dropout", "deep", "densenet-512-256")
 
 
 def make_head(kind: str, features: int, classes: int, dropout: float) -> nn.Module:
     """linear: one layer. dropout: dropout before it (Srivastava et al. 2014). deep: two hidden
     layers with batch normalisation. densenet-512-256: the head of the original DenseNet study.
+    Raises BadSettings for another kind.
     """
+    if kind not in HEADS:
+        raise BadSettings(
+            f"There is no head {kind!r}; there are: {', '.join(HEADS)}.",
+            f"{kind!r} 헤드는 없습니다. 사용 가능: {', '.join(HEADS)}.",
+        )
     if kind == "linear":
         return nn.Linear(features, classes)
     if kind == "dropout":
