@@ -1,16 +1,43 @@
-"""One ONNX file of ours, opened when first used; faces and texts are read with it."""
+"""ONNX files: ours, opened when first used, and those of anybody."""
 
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.assets import asset_path
-from pyojeong.errors import InferenceFailed, MissingWeights
+from pyojeong.errors import BadInput, InferenceFailed, MissingWeights
 from pyojeong.settings import settings
+
+_LARGEST = 2**31 - 1
+
+
+def open_file(path: Path) -> Any:
+    """ONNX Runtime session of a file of anybody's. Raises MissingWeights where there is none,
+    BadInput where it cannot be opened."""
+    import onnxruntime
+
+    if not path.is_file():
+        raise MissingWeights(f"There is no file {path}.", f"파일이 없습니다: {path}")
+    if path.stat().st_size > _LARGEST:
+        raise BadInput(f"{path} is larger than 2 GiB.", f"{path}이(가) 2GiB보다 큽니다.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = settings().threads
+    options.log_severity_level = 4
+    try:
+        # As bytes: a file opened by name could draw in others beside it.
+        return onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        raise BadInput(
+            f"{path} is no ONNX file that can be opened: {error}",
+            f"{path}은(는) 열 수 있는 ONNX 파일이 아닙니다: {error}",
+        ) from error
 
 
 class Network:

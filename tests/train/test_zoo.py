@@ -19,7 +19,7 @@ from pyojeong.train.export_classifier import export  # noqa: E402
 from pyojeong.train.zoo.heads import HEADS  # noqa: E402
 from pyojeong.train.zoo.pooling import AdaptivePool  # noqa: E402
 from pyojeong.train.zoo.residual_masking import Masking  # noqa: E402
-from pyojeong.train.zoo.vision import vision  # noqa: E402
+from pyojeong.vision import vision  # noqa: E402
 
 LABELS = ("기쁨", "분노", "슬픔", "놀람", "중립")
 

@@ -17,15 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.emotion import LABEL_SETS, EmotionScores
-from pyojeong.errors import BadInput, InferenceFailed, MissingWeights
+from pyojeong.errors import BadInput, InferenceFailed
 from pyojeong.face.align import crop_matrix
 from pyojeong.face.square import around_box, whole_square
 from pyojeong.face.types import FaceMesh, Image
-from pyojeong.settings import settings
+from pyojeong.network import open_file
 from pyojeong.text.label_map import NEUTRAL, LabelMap, label_key, map_labels
 
 KEY, FORMAT, INPUT, OUTPUT = "pyojeong", 1, "pictures", "probabilities"
-_LARGEST = 2**31 - 1
 BATCH = 16
 """Most faces in one run, so that a crowd does not take memory with it."""
 
@@ -66,7 +65,7 @@ class ExportedClassifier:
 
     def __init__(self, path: str | Path) -> None:
         file = Path(path).expanduser()
-        self._session = open_model(file)
+        self._session = open_file(file)
         self.card = read_card(file, self._session)
         self.labels: LabelMap = map_labels(self.card.labels)
         self.source = f"onnx:{file.parent.name if file.name == 'model.onnx' else file.stem}"
@@ -127,29 +126,6 @@ class ExportedClassifier:
             name, order = self._own
             own = ((name, tuple((mass[order] / mass.sum()).tolist())),)
         return EmotionScores(values, self.source, self.labels.label_set, label_sets=own)
-
-
-def open_model(path: Path) -> Any:
-    """ONNX Runtime session of a file. Raises MissingWeights, BadInput."""
-    import onnxruntime
-
-    if not path.is_file():
-        raise MissingWeights(f"There is no file {path}.", f"파일이 없습니다: {path}")
-    if path.stat().st_size > _LARGEST:
-        raise BadInput(f"{path} is larger than 2 GiB.", f"{path}이(가) 2GiB보다 큽니다.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = settings().threads
-    options.log_severity_level = 4
-    try:
-        # As bytes: a file opened by name could draw in others beside it.
-        return onnxruntime.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:
-        raise BadInput(
-            f"{path} is no ONNX file that can be opened: {error}",
-            f"{path}은(는) 열 수 있는 ONNX 파일이 아닙니다: {error}",
-        ) from error
 
 
 def read_card(path: Path, session: Any) -> Card:

@@ -27,6 +27,7 @@ from pyojeong.text.checkpoint import (
 from pyojeong.text.label_map import map_labels
 from pyojeong.text.sentencepiece import build_tokenizer, read_sentencepiece
 from pyojeong.text.subwords import Ids, Subwords, classify
+from pyojeong.vision import mend
 
 # What a bare encoder may lack; it is learned.
 _LAST_LAYERS = re.compile(r"(\w+\.)?(classifier|pre_classifier|pooler|score)\b")
@@ -159,6 +160,7 @@ def load_network(checkpoint: Checkpoint, pieces: int, **changes: Any) -> Any:
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
     """No bars and remarks on standard error while a model loads."""
+    mend()
     from transformers.utils import logging
 
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

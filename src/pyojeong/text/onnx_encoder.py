@@ -17,14 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.emotion import EMOTIONS, EmotionScores
-from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingWeights
-from pyojeong.settings import settings
+from pyojeong.errors import BadInput, BadSettings, InferenceFailed
+from pyojeong.network import open_file
 from pyojeong.text.checkpoint import CONFIG, describe
 from pyojeong.text.label_map import LabelMap, map_labels
 from pyojeong.text.subwords import Ids, Subwords, classify
 
 KEY, FORMAT = "pyojeong", 1
-_LARGEST = 2**31 - 1
 _LARGEST_TOKENIZER = 100_000_000
 
 
@@ -91,7 +90,7 @@ class OnnxEmotion:
                 "분류기 onnx에는 모델이 필요합니다. .onnx 파일이나 그 폴더를 주세요.",
             )
         path = _file(Path(model).expanduser())
-        self._session = _open(path)
+        self._session = open_file(path)
         card = _card(path, self._session)
         self.labels = card.labels
         if label_map is not None:
@@ -136,30 +135,7 @@ class OnnxEmotion:
 
 
 def _file(path: Path) -> Path:
-    if path.is_dir():
-        path = path / "model.onnx"
-    if not path.is_file():
-        raise MissingWeights(f"There is no file {path}.", f"파일이 없습니다: {path}")
-    if path.stat().st_size > _LARGEST:
-        raise BadInput(f"{path} is larger than 2 GiB.", f"{path}이(가) 2GiB보다 큽니다.")
-    return path
-
-
-def _open(path: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = settings().threads
-    options.log_severity_level = 4
-    try:
-        # As bytes: a file opened by name could draw in others beside it.
-        return onnxruntime.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:
-        raise BadInput(
-            f"{path} cannot be opened: {error}", f"{path}을(를) 열 수 없습니다: {error}"
-        ) from error
+    return path / "model.onnx" if path.is_dir() else path
 
 
 def _card(path: Path, session: Any) -> Card:

@@ -200,7 +200,7 @@ def _autoaugment() -> Augmenter:
     """The ImageNet policy (Cubuk et al. 2019) of torchvision, after a mirror."""
     import torch
 
-    from pyojeong.train.zoo.vision import vision
+    from pyojeong.vision import vision
 
     policy = vision("transforms").AutoAugment(fill=[128, 128, 128])
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pyojeong.train.zoo.vision import vision
+from pyojeong.vision import vision
 
 # torchmetrics, which Lightning imports, imports torchvision; this makes sure that it can.
 vision()

@@ -16,7 +16,7 @@ from pyojeong.train.zoo.house import SIZES, HouseNet
 from pyojeong.train.zoo.pooling import AdaptivePool
 from pyojeong.train.zoo.residual_masking import ResidualMasking
 from pyojeong.train.zoo.table import Known, known
-from pyojeong.train.zoo.vision import vision
+from pyojeong.vision import vision
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 PLAIN = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))

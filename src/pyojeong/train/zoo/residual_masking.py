@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pyojeong.train.zoo.vision import vision
+from pyojeong.vision import vision
 
 STAGES = ((64, 4), (128, 3), (256, 2), (512, 1))
 """Channels of each stage of the trunk and depth of its masking network."""

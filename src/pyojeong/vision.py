@@ -1,9 +1,10 @@
-"""The one place that torchvision is imported.
+"""The one way in which torchvision is imported.
 
 A torchvision built for CUDA beside a torch without it cannot load its compiled operators, and then
 fails at import, because it describes two of them (nms, qnms) to a torch that does not know them.
-No model of the zoo uses those operators. Where they are missing their names are made known first,
-and torchvision loads; with a matching pair nothing is changed.
+Nothing here uses those operators. Where they are missing their names are made known first, and
+torchvision loads; with a matching pair nothing is changed. Libraries that import torchvision by
+themselves (transformers, timm, torchmetrics) are preceded by `mend`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from pyojeong.errors import MissingExtra
 
@@ -25,26 +24,38 @@ _kept: list[Any] = []
 
 def vision(module: str = "") -> Any:
     """torchvision, or one of its modules: vision("models"). Raises MissingExtra."""
-    spec = find_spec("torchvision")
-    if spec is None or spec.origin is None:
+    if find_spec("torchvision") is None:
         raise MissingExtra(
             'This needs torchvision: pip install "pyojeong[train]"',
             'torchvision이 필요합니다: pip install "pyojeong[train]"',
         )
-    if not _kept and not _loads(Path(spec.origin).parent):
-        library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
-        for schema in _MISSING:
-            library.define(schema)
-        _kept.append(library)
+    mend()
     return import_module(f"torchvision.{module}" if module else "torchvision")
+
+
+def mend() -> None:
+    """Makes sure that torchvision, where there is one, can be imported."""
+    spec = find_spec("torchvision")
+    if _kept or spec is None or spec.origin is None:
+        return
+    import torch
+
+    if _loads(Path(spec.origin).parent):
+        return
+    library: Any = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+    for schema in _MISSING:
+        library.define(schema)
+    _kept.append(library)
 
 
 def _loads(folder: Path) -> bool:
     """Whether torchvision's operators are there or can be loaded."""
+    import torch
+
     if hasattr(torch.ops.torchvision, "nms"):
         return True
     try:
-        for file in folder.glob("_C*"):
+        for file in folder.glob("_C*.so"):
             torch.ops.load_library(str(file))  # type: ignore[no-untyped-call]
     except OSError:
         return False
