@@ -2,6 +2,7 @@
 
 import socket
 import time
+from importlib import import_module
 from importlib.util import find_spec
 
 import numpy as np
@@ -32,6 +33,11 @@ def side_of(name):
 def normalised(pictures, built):
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
     return (x - torch.tensor(built.mean)[:, None, None]) / torch.tensor(built.std)[:, None, None]
+
+
+def timm_or_skip():
+    vision()  # timm imports torchvision, which may need help to load
+    return pytest.importorskip("timm", reason="timm is in the train extra")
 
 
 @pytest.fixture
@@ -119,7 +125,7 @@ def test_unknown_heads_and_parts_are_told(changes):
 
 
 def test_a_network_of_timm(file):
-    pytest.importorskip("timm", reason="timm is in the train extra")
+    timm_or_skip()
     torch.manual_seed(0)
     built = zoo.build("timm:resnet10t", len(LABELS), head="dropout")
     pictures = np.random.default_rng(2).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
@@ -127,7 +133,7 @@ def test_a_network_of_timm(file):
 
 
 def test_a_network_of_timm_learns_its_head_alone():
-    pytest.importorskip("timm", reason="timm is in the train extra")
+    timm_or_skip()
     net = zoo.build("timm:resnet10t", 3, part="head").net
     learning = {n for n, p in net.named_parameters() if p.requires_grad}
     assert learning == {"1.weight", "1.bias"}
@@ -166,7 +172,7 @@ def test_a_server_that_never_answers_is_not_waited_for(monkeypatch, tmp_path):
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/weights-0123abcd.pth"
         weights = vision("models").MobileNet_V3_Small_Weights
         fetch = torch.hub.load_state_dict_from_url
-        monkeypatch.setattr("pyojeong.train.zoo.build.PATIENCE", 0.3)
+        monkeypatch.setattr(import_module("pyojeong.train.zoo.build"), "PATIENCE", 0.3)
         monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
         monkeypatch.setattr(
             weights,
@@ -181,7 +187,7 @@ def test_a_server_that_never_answers_is_not_waited_for(monkeypatch, tmp_path):
 
 
 def test_timm_without_a_server_begins_from_scratch(monkeypatch):
-    timm = pytest.importorskip("timm", reason="timm is in the train extra")
+    timm = timm_or_skip()
     create = timm.create_model
 
     def offline(name, pretrained=False, **options):

@@ -62,7 +62,7 @@ def write_ensemble(
         nodes.append(helper.make_node("Gather", gathered, [f"read{at}"], axis=1))
         read.append(f"read{at}")
     voting, more = _vote(read, vote)
-    shape = ["n", card.side, card.side, 3]
+    shape: list[Any] = ["n", card.side, card.side, 3]
     graph = helper.make_graph(
         nodes + voting,
         "ensemble",
