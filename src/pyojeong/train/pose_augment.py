@@ -15,6 +15,7 @@ import numpy as np
 from pyojeong.data.dataset import Image
 from pyojeong.edit.openings import all_triangles
 from pyojeong.edit.pose import Pose, fit_pose, head_rotation
+from pyojeong.edit.slit import Rect
 from pyojeong.edit.unfold import Unfolder
 from pyojeong.edit.warp import Floats, Lattice, enlarge, invert, sample, soften, spread_over
 from pyojeong.errors import BadSettings
@@ -120,14 +121,15 @@ def motion(points: Floats, pose: Pose, pitch: float, yaw: float, roll: float) ->
     return np.asarray(placed - xy, np.float32)
 
 
-def _zone(xy: Floats, moved: Floats, scale: float, shape: tuple[int, ...]) -> tuple[int, ...]:
+def _zone(xy: Floats, moved: Floats, scale: float, shape: tuple[int, ...]) -> Rect:
     """(x0, y0, x1, y1) px that the turn can reach; it holds the whole face, and so may lie
     partly outside the picture."""
     reach = max(REACH_CM * scale, GENTLE * float(np.abs(moved).max())) + 2 * scale
     low, high, edge = xy.min(0), xy.max(0), 2 * scale
     corner = np.maximum(low - reach, np.minimum(0, low - edge))
     far = np.minimum(high + reach, np.maximum(shape[1::-1], high + edge))
-    return (*np.floor(corner).astype(int).tolist(), *np.ceil(far).astype(int).tolist())
+    (x0, y0), (x1, y1) = np.floor(corner), np.ceil(far)
+    return int(x0), int(y0), int(x1), int(y1)
 
 
 def _crowded(rim: Floats, away: Floats, border: Floats) -> float:
@@ -187,7 +189,7 @@ def _stretched(forward: Floats, lattice: Lattice, shape: tuple[int, ...]) -> Flo
     return out
 
 
-def _drawn(image: Image, rect: tuple[int, ...], back: Floats) -> Image:
+def _drawn(image: Image, rect: Rect, back: Floats) -> Image:
     """The picture, in which each place of the rectangle shows what lies `back` (nodes, px) off."""
     height, width = image.shape[:2]
     full = enlarge(back, (rect[2] - rect[0], rect[3] - rect[1]))
