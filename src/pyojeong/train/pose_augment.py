@@ -30,6 +30,8 @@ CELL_CM = 0.35
 REACH_CM = 9.0
 """How far around the face the turn is felt at least."""
 STEPS = 4
+PRESSED = 1.4
+"""From so many pixels in one on, pixels are mixed and not picked."""
 GENTLE = 2.5
 """The motion fades over at least so many times its own length; from 1.5 down it would fold."""
 
@@ -201,5 +203,20 @@ def _drawn(image: Image, rect: Rect, back: Floats) -> Image:
     most = np.array([width - 1, height - 1], np.float32)
     place = most - np.abs(most - np.abs(place))
     out = image.copy()
-    out[y0:y1, x0:x1] = sample(np.ascontiguousarray(image), place, cv2.INTER_CUBIC)
+    out[y0:y1, x0:x1] = _sampled(np.ascontiguousarray(image), place)
     return out
+
+
+def _sampled(image: Image, place: Floats) -> Image:
+    """The image at (h, w, 2) px; where much of it is pressed together, from a softer copy, as
+    single pixels picked out of it would show as cracks."""
+    sharp: Image = sample(image, place, cv2.INTER_CUBIC)
+    if min(place.shape[:2]) < 2:
+        return sharp
+    slopes = np.gradient(place, axis=(0, 1))
+    pressed = np.maximum(*(np.linalg.norm(slope, axis=2) for slope in slopes))
+    share = np.clip(pressed - PRESSED, 0, 1)[..., None].astype(np.float32)
+    if not share.any():
+        return sharp
+    soft = sample(np.asarray(cv2.GaussianBlur(image, (0, 0), 1.0), np.uint8), place)
+    return np.round(sharp + (soft.astype(np.float32) - sharp) * share).astype(np.uint8)
