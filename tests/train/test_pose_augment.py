@@ -254,8 +254,8 @@ def test_hostile(source, tmp_path):
 
 
 def test_pictures_of_the_trade(data_folder, reader):
-    """Of 30 faces of FER2013, nearly all are found again and most have turned by nearly as much."""
-    images = np.load(data_folder / "faces/fer2013_public_test.npz")["images"][::120]
+    """Of 15 faces of FER2013, nearly all are found again and most have turned by nearly as much."""
+    images = np.load(data_folder / "faces/fer2013_public_test.npz")["images"][::240]
     changes = []
     for image in images:
         shown = np.repeat(image[..., None], 3, 2)
@@ -264,7 +264,7 @@ def test_pictures_of_the_trade(data_folder, reader):
             continue
         found = reader.fit(turned(shown, mesh, 0, 12, 0))
         changes.append(head_angles(found.points).yaw - head_angles(mesh.points).yaw if found else 0)
-    assert len(changes) > 20
+    assert len(changes) > 10
     assert 8 < np.median(changes) < 15
 
 
