@@ -219,4 +219,5 @@ def _sampled(image: Image, place: Floats) -> Image:
     if not share.any():
         return sharp
     soft = sample(np.asarray(cv2.GaussianBlur(image, (0, 0), 1.0), np.uint8), place)
-    return np.round(sharp + (soft.astype(np.float32) - sharp) * share).astype(np.uint8)
+    mixed = np.round(sharp + (soft.astype(np.float32) - sharp) * share)
+    return np.asarray(mixed, np.uint8)
