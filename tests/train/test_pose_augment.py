@@ -114,9 +114,18 @@ def test_a_face_that_fills_a_small_gray_picture(tight, angles):
     assert (made.shape, made.dtype) == ((48, 48, 3), np.uint8)
     assert np.ptp(made, axis=2).max() == 0
     assert 3 < np.abs(made.astype(int) - image).mean() < 60
-    # Nothing is torn out: the borders hold as much light as the picture's own.
-    rim = np.concatenate([made[0], made[-1], made[:, 0], made[:, -1]]).astype(int)
-    assert image.min() - 8 <= rim.min() <= rim.max() <= image.max() + 8
+
+
+@pytest.mark.parametrize("angles", EXTREMES, ids=str)
+def test_nothing_is_folded_or_mirrored_into_the_picture(tight, angles):
+    mesh = tight[1]
+    x, y = np.meshgrid(np.arange(48), np.arange(48))
+    ramp = np.stack([5 * x, 5 * y, 0 * x], 2).astype(np.uint8)
+    made = cv2.GaussianBlur(turned(ramp, mesh, *angles).astype(np.float32) / 5, (0, 0), 0.7)
+    down, along = np.gradient(made[..., :2], axis=(0, 1))
+    turns = along[..., 0] * down[..., 1] - along[..., 1] * down[..., 0]
+    assert (turns < -0.1).mean() < 0.005
+    assert turns.min() > -0.6
 
 
 def test_inputs_are_not_changed_and_chance_comes_from_the_generator(face, mesh, reader):
@@ -245,8 +254,8 @@ def test_hostile(source, tmp_path):
 
 
 def test_pictures_of_the_trade(data_folder, reader):
-    """Of 30 faces of FER2013, nearly all are found again and most have turned by nearly as much."""
-    images = np.load(data_folder / "faces/fer2013_public_test.npz")["images"][::120]
+    """Of 15 faces of FER2013, nearly all are found again and most have turned by nearly as much."""
+    images = np.load(data_folder / "faces/fer2013_public_test.npz")["images"][::240]
     changes = []
     for image in images:
         shown = np.repeat(image[..., None], 3, 2)
@@ -255,7 +264,7 @@ def test_pictures_of_the_trade(data_folder, reader):
             continue
         found = reader.fit(turned(shown, mesh, 0, 12, 0))
         changes.append(head_angles(found.points).yaw - head_angles(mesh.points).yaw if found else 0)
-    assert len(changes) > 20
+    assert len(changes) > 10
     assert 8 < np.median(changes) < 15
 
 

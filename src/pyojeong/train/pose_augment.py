@@ -15,6 +15,7 @@ import numpy as np
 from pyojeong.data.dataset import Image
 from pyojeong.edit.openings import all_triangles
 from pyojeong.edit.pose import Pose, fit_pose, head_rotation
+from pyojeong.edit.slit import Rect
 from pyojeong.edit.unfold import Unfolder
 from pyojeong.edit.warp import Floats, Lattice, enlarge, invert, sample, soften, spread_over
 from pyojeong.errors import BadSettings
@@ -29,6 +30,8 @@ CELL_CM = 0.35
 REACH_CM = 9.0
 """How far around the face the turn is felt at least."""
 STEPS = 4
+PRESSED = 1.4
+"""From so many pixels in one on, pixels are mixed and not picked."""
 GENTLE = 2.5
 """The motion fades over at least so many times its own length; from 1.5 down it would fold."""
 
@@ -120,14 +123,15 @@ def motion(points: Floats, pose: Pose, pitch: float, yaw: float, roll: float) ->
     return np.asarray(placed - xy, np.float32)
 
 
-def _zone(xy: Floats, moved: Floats, scale: float, shape: tuple[int, ...]) -> tuple[int, ...]:
+def _zone(xy: Floats, moved: Floats, scale: float, shape: tuple[int, ...]) -> Rect:
     """(x0, y0, x1, y1) px that the turn can reach; it holds the whole face, and so may lie
     partly outside the picture."""
     reach = max(REACH_CM * scale, GENTLE * float(np.abs(moved).max())) + 2 * scale
     low, high, edge = xy.min(0), xy.max(0), 2 * scale
     corner = np.maximum(low - reach, np.minimum(0, low - edge))
     far = np.minimum(high + reach, np.maximum(shape[1::-1], high + edge))
-    return (*np.floor(corner).astype(int).tolist(), *np.ceil(far).astype(int).tolist())
+    (x0, y0), (x1, y1) = np.floor(corner), np.ceil(far)
+    return int(x0), int(y0), int(x1), int(y1)
 
 
 def _crowded(rim: Floats, away: Floats, border: Floats) -> float:
@@ -187,7 +191,7 @@ def _stretched(forward: Floats, lattice: Lattice, shape: tuple[int, ...]) -> Flo
     return out
 
 
-def _drawn(image: Image, rect: tuple[int, ...], back: Floats) -> Image:
+def _drawn(image: Image, rect: Rect, back: Floats) -> Image:
     """The picture, in which each place of the rectangle shows what lies `back` (nodes, px) off."""
     height, width = image.shape[:2]
     full = enlarge(back, (rect[2] - rect[0], rect[3] - rect[1]))
@@ -199,5 +203,21 @@ def _drawn(image: Image, rect: tuple[int, ...], back: Floats) -> Image:
     most = np.array([width - 1, height - 1], np.float32)
     place = most - np.abs(most - np.abs(place))
     out = image.copy()
-    out[y0:y1, x0:x1] = sample(np.ascontiguousarray(image), place, cv2.INTER_CUBIC)
+    out[y0:y1, x0:x1] = _sampled(np.ascontiguousarray(image), place)
     return out
+
+
+def _sampled(image: Image, place: Floats) -> Image:
+    """The image at (h, w, 2) px; where much of it is pressed together, from a softer copy, as
+    single pixels picked out of it would show as cracks."""
+    sharp: Image = sample(image, place, cv2.INTER_CUBIC)
+    if min(place.shape[:2]) < 2:
+        return sharp
+    slopes = np.gradient(place, axis=(0, 1))
+    pressed = np.maximum(*(np.linalg.norm(slope, axis=2) for slope in slopes))
+    share = np.clip(pressed - PRESSED, 0, 1)[..., None].astype(np.float32)
+    if not share.any():
+        return sharp
+    soft = sample(np.asarray(cv2.GaussianBlur(image, (0, 0), 1.0), np.uint8), place)
+    mixed = np.round(sharp + (soft.astype(np.float32) - sharp) * share)
+    return np.asarray(mixed, np.uint8)

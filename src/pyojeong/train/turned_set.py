@@ -143,7 +143,7 @@ def _write_row(
         written.unreadable.append(name)
         return []
     written.originals += 1
-    lines = [((place / original).as_posix(), *shared, "0", "0", "0")]
+    lines: list[tuple[str, ...]] = [((place / original).as_posix(), *shared, "0", "0", "0")]
     if split in ("val", "test"):
         written.held += 1
         return lines
