@@ -16,6 +16,7 @@ _COMMANDS: tuple[str, ...] = (
     "data_leaks",
     "data_flips",
     "data_turn",
+    "data_compare",
 )
 """Modules of this package that add their commands to the group."""
 

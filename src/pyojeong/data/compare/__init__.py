@@ -1,0 +1,1 @@
+"""Why a model trained on one set of pictures fails on another."""
