@@ -33,7 +33,10 @@ class FlatReader:
         height, width = image.shape[:2]
         middle = np.array([width / 2, height / 2, 0], np.float32)
         points = (whole_picture(width, height).points - middle) * self.share(image) + middle
-        points[200:202, :2] = (middle[:2] * (1 - self.share(image)), middle[:2] * (1 + self.share(image)))
+        points[200:202, :2] = (
+            middle[:2] * (1 - self.share(image)),
+            middle[:2] * (1 + self.share(image)),
+        )
         mesh = FaceMesh(points.astype(np.float32), 1.0)
         values = [0.05] * 7
         values[0 if image.mean() > 110 else 2] = 0.7
@@ -145,7 +148,9 @@ def test_failures_go_with_darkness():
     b = labelled(made, 1, (1.0, 0.0, 0.0))
     why = compare(a, b, FlatReader()).failure
     assert why.b.share < why.a.share
-    assert why.pairs[0][:2] == ("happiness", "sadness") or why.pairs[0][0] in {e.value for e in EMOTIONS}
+    assert why.pairs[0][:2] == ("happiness", "sadness") or why.pairs[0][0] in {
+        e.value for e in EMOTIONS
+    }
     assert "light" in [one.name for one in why.lifts if one.p < 0.001 and one.low > 1]
     assert why.mistakes
     assert all(true != read for _, true, read, _ in why.mistakes)
@@ -160,7 +165,9 @@ def test_labels_that_are_no_emotions():
 def test_page_is_whole_and_escaped(tmp_path, lang):
     bad = "<script>alert(1)</script>\"'&"
     a = labelled(pictures(1, 40), 1, title=bad)
-    b = labelled(pictures(2, 40, lambda image: image - 60), 2, (0.1, 0.1, 0.8), bad, (*CLASSES[:2], bad))
+    b = labelled(
+        pictures(2, 40, lambda image: image - 60), 2, (0.1, 0.1, 0.8), bad, (*CLASSES[:2], bad)
+    )
     made = compare(a, b, FlatReader())
     write_page(tmp_path / "r.html", made, lang)
     text = (tmp_path / "r.html").read_text("utf-8")
