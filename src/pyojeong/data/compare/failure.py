@@ -95,7 +95,7 @@ def _truth(one: Measured) -> NDArray[np.int64] | None:
 
 
 def _read(one: Measured) -> NDArray[np.int64]:
-    return np.nan_to_num(one.probabilities).argmax(axis=1).astype(np.int64)
+    return np.asarray(np.nan_to_num(one.probabilities).argmax(axis=1), np.int64)
 
 
 def _accuracy(truth: NDArray[np.int64], read: NDArray[np.int64]) -> Accuracy:

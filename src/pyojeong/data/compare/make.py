@@ -61,7 +61,7 @@ def as_dict(made: Comparison, lang: Language) -> dict[str, object]:
     return {
         "a": _set(made.a),
         "b": _set(made.b),
-        "classes": {n: c for n, c in zip(names, counts.T.tolist(), strict=True)},
+        "classes": dict(zip(names, counts.T.tolist(), strict=True)),
         "sentences": sentences(made, lang),
         "findings": [one.name for one in made.findings],
         "shifts": [_tidy(asdict(one)) for one in made.shifts],

@@ -74,7 +74,8 @@ class _Page:
             n, whole = len(one.rows), len(one.dataset)
             count = self._say(f"{n:,} of {whole:,} pictures", f"{whole:,}장 중 {n:,}장")
             keys.append(
-                f'<span class="key{kind}">{letter}: {escape(one.dataset.title)} <span class="soft">({count})</span></span>'
+                f'<span class="key{kind}">{letter}: {escape(one.dataset.title)} '
+                f'<span class="soft">({count})</span></span>'
             )
         return f"<p>{''.join(keys)}</p>\n"
 
@@ -93,7 +94,10 @@ class _Page:
     def _finding(self, one: Shift) -> str:
         right = "" if one.name == "classes" else self._shots(one.name)
         head = escape(sentence(one, self._lang))
-        return f'<div class="card"><h3>{head}</h3><div class="sides"><div>{self._plot(one.name)}</div>{right}</div></div>\n'
+        return (
+            f'<div class="card"><h3>{head}</h3><div class="sides">'
+            f"<div>{self._plot(one.name)}</div>{right}</div></div>\n"
+        )
 
     def _plot(self, name: str) -> str:
         a, b = self._made.a, self._made.b
@@ -110,10 +114,13 @@ class _Page:
         rows = []
         for share, kind in kinds:
             for letter, one in (("A", self._made.a), ("B", self._made.b)):
+                if share != 0.5 and not np.nanstd(one.column(name)) > 0:
+                    continue  # All alike: none is extreme.
                 figures = "".join(_figure(one, at) for at in _at(one.column(name), share))
                 two = " two" if letter == "B" else ""
                 rows.append(
-                    f'<span class="key{two}">{letter} <span class="soft">{kind}</span></span><div class="row">{figures}</div>'
+                    f'<span class="key{two}">{letter} <span class="soft">{kind}</span>'
+                    f'</span><div class="row">{figures}</div>'
                 )
         return f'<div class="shots">{"".join(rows)}</div>'
 
@@ -196,12 +203,17 @@ class _Page:
             for s in self._made.shifts
         ]
         note = self._say(
-            "A and B: medians; of faces found, the share. Distance 0 is alike, 1 apart (for classes total variation). "
+            "A and B: medians; of faces found, the share. Distance 0 is alike, 1 apart (for classes total "
+            "variation). "
             "PSI above 0.25 is usually called a large shift.",
-            "A와 B는 중앙값이고, 얼굴이 찾아진 비율만 비율입니다. 거리는 0이면 같고 1이면 겹치지 않습니다(클래스는 총변동 거리). "
+            "A와 B는 중앙값이고, 얼굴이 찾아진 비율만 비율입니다. 거리는 0이면 같고 1이면 겹치지 않습니다"
+            "(클래스는 총변동 거리). "
             "PSI는 보통 0.25를 넘으면 크게 달라졌다고 봅니다.",
         )
-        return f'<h2>{self._say("All numbers", "모든 수치")}</h2>\n<div class="scroll">{_rows(heads, rows, 1)}</div>\n<p class="soft">{note}</p>\n'
+        return (
+            f"<h2>{self._say('All numbers', '모든 수치')}</h2>\n"
+            f'<div class="scroll">{_rows(heads, rows, 1)}</div>\n<p class="soft">{note}</p>\n'
+        )
 
 
 def _rows(heads: Sequence[str], rows: Sequence[Sequence[str]], text: int) -> str:

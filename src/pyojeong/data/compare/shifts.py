@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,20 +51,20 @@ def shifts(a: Measured, b: Measured) -> list[Shift]:
     """Of all properties and the classes, the largest first; those found before the others."""
     rows = [_shift(name, a.column(name), b.column(name)) for name in PROPERTIES]
     rows.append(_classes(a, b))
-    adjusted = holm([row[3] for row in rows])
-    made = [Shift(*row[:3], p, *row[4:]) for row, p in zip(rows, adjusted, strict=True)]
+    adjusted = holm([row.p for row in rows])
+    made = [replace(row, p=p) for row, p in zip(rows, adjusted, strict=True)]
     return sorted(made, key=lambda s: (not s.found, -round(s.distance, 3), -s.spread))
 
 
-def _shift(name: str, a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple:  # type: ignore[type-arg]
+def _shift(name: str, a: NDArray[np.float64], b: NDArray[np.float64]) -> Shift:
     a, b = a[np.isfinite(a)], b[np.isfinite(b)]
     distance, p = ks(a, b)
     if not len(a) or not len(b):
-        return name, 0.0, 0.0, 1.0, float("nan"), float("nan"), 0.0
+        return Shift(name, 0.0, 0.0, 1.0, float("nan"), float("nan"), 0.0)
     middle = np.mean if name == "found" else np.median
     ends = float(middle(a)), float(middle(b))
     scale = float(np.sqrt((a.var() + b.var()) / 2)) + 1e-9
-    return name, distance, psi(a, b), p, *ends, abs(ends[0] - ends[1]) / scale
+    return Shift(name, distance, psi(a, b), p, *ends, abs(ends[0] - ends[1]) / scale)
 
 
 def class_counts(a: Measured, b: Measured) -> tuple[list[str], NDArray[np.int64]]:
@@ -81,14 +81,14 @@ def class_counts(a: Measured, b: Measured) -> tuple[list[str], NDArray[np.int64]
     return list(names.values()), counts
 
 
-def _classes(a: Measured, b: Measured) -> tuple:  # type: ignore[type-arg]
+def _classes(a: Measured, b: Measured) -> Shift:
     _, (first, second) = class_counts(a, b)
     distance, p = class_distance(first, second)
     nothing = float("nan")
     if not first.sum() or not second.sum():
-        return "classes", 0.0, 0.0, 1.0, nothing, nothing, 0.0
+        return Shift("classes", 0.0, 0.0, 1.0, nothing, nothing, 0.0)
     stable = psi_of(first / first.sum(), second / second.sum())
-    return "classes", distance, stable, p, nothing, nothing, 0.0
+    return Shift("classes", distance, stable, p, nothing, nothing, 0.0)
 
 
 def drift(a: Measured, b: Measured, seed: int) -> Drift | None:

@@ -150,6 +150,11 @@ def accuracy_sentence(why: Failure, lang: Language) -> str:
 def lift_sentence(one: Lift, lang: Language) -> str:
     name = NAMES[one.name]
     span = f"{one.low:.1f}-{one.high:.1f}"
-    en = f"Pictures of B with {name[0]} {'above' if one.high_side else 'below'} {show(one.limit)} fail {one.ratio:.1f} times as often ({span})."
-    ko = f"B에서 {name[1]} 값이 {show(one.limit)}{'보다 큰' if one.high_side else '보다 작은'} 사진은 {one.ratio:.1f}배 자주 틀립니다({span})."
+    side = ("above", "보다 큰") if one.high_side else ("below", "보다 작은")
+    limit = show(one.limit)
+    en = (
+        f"Pictures of B with {name[0]} {side[0]} {limit} fail {one.ratio:.1f} times as often "
+        f"({span})."
+    )
+    ko = f"B에서 {name[1]} 값이 {limit}{side[1]} 사진은 {one.ratio:.1f}배 자주 틀립니다({span})."
     return pick((en, ko), lang)
