@@ -68,6 +68,7 @@ class TestRanking:
         made = {effect.name: effect for effect in effects(gather(study(SKILLS)))}
         network = made["model.name"]
         assert network.reference == "resnet18"
+        assert network.levels[0].of_settings
         (level,) = network.levels
         # Two seeds at batch 32, and at batch 16 the run named "both" against "batch=16".
         assert (level.level, level.pairs) == ("vgg16", 4)
@@ -179,6 +180,22 @@ def test_one_run_and_no_mistakes(study):
     made = make_report(folder, "en")
     assert "No mistakes" in made.page.read_text("utf-8")
     assert made.entries[0].accuracy == 1.0
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "trained models"), ("ko", "학습한 모델")])
+def test_one_seed_is_about_the_trained_models(study, lang, words):
+    made = make_report(study(SKILLS, seeds="[1]"), lang)
+    page = made.page.read_text("utf-8")
+    verdict, rest = page.split('class="card"')[1].split("</div>", 1)
+    assert words in verdict
+    assert words in rest.split('<div class="figures two">')[0]
+    assert words in made.summary(lang)
+
+
+def test_several_seeds_are_about_the_settings(study):
+    made = make_report(study(SKILLS), "en")
+    assert "trained models" not in made.page.read_text("utf-8").split("How it was measured")[0]
+    assert "trained models" not in made.summary("en")
 
 
 def test_nothing_finished_says_why(study, tmp_path):

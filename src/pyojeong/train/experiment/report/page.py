@@ -13,7 +13,7 @@ from typing import Any
 
 from pyojeong.errors import Language
 from pyojeong.train.experiment.gather import Experiment
-from pyojeong.train.experiment.ranking import SURE, Entry, FactorEffect
+from pyojeong.train.experiment.ranking import SURE, Entry, FactorEffect, models_only
 from pyojeong.train.experiment.report import charts, svg
 from pyojeong.train.experiment.report.charts import Bar
 from pyojeong.train.experiment.report.closing import Closing
@@ -119,6 +119,13 @@ class Page:
                 f"Settings that it is surely better than: {less}.",
                 f"시험 사진 {pictures}장으로는 다음과 구별할 수 없습니다: {', '.join(like)}. 확실히 더 좋은 "
                 f"것으로 나온 설정 수: {less}.",
+            )
+        if models_only(self._entries):
+            told += " " + say(
+                "With one seed this is about these trained models, not about their settings: "
+                "trained again, the order may be another.",
+                "씨앗이 하나이므로 설정이 아니라 여기서 학습한 모델에 대한 결과입니다. 다시 학습하면 순서가 "
+                "달라질 수 있습니다.",
             )
         head = say(f"The best is <b>{name}</b>.", f"가장 좋은 것은 <b>{name}</b>입니다.")
         return f'<div class="card">{head} {told}</div>\n'
@@ -229,6 +236,12 @@ class Page:
             "한 가지만 바꿨을 때의 변화: 다른 것은 모두 같은 실험 쌍의 정확도 차이 평균(같은 시험 사진끼리 "
             "비교, 95 % 신뢰구간). 점선을 지나는 구간은 우연일 수 있습니다.",
         )
+        if not all(e.of_settings for effect in self._effects for e in effect.levels):
+            note += " " + say(
+                "Where only one seed was trained the interval is about these trained models, not "
+                "about the settings.",
+                "씨앗이 하나뿐인 곳의 구간은 설정이 아니라 여기서 학습한 모델에 대한 것입니다.",
+            )
         return (
             f"<h2>{say('What each factor did', '요인별 효과')}</h2>\n"
             f'<p class="soft">{note}</p>\n<div class="figures two">{drawn}</div>\n'
