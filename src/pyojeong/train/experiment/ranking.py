@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyojeong.media.files import atomic_path
 from pyojeong.train.experiment import statistics as st
 from pyojeong.train.experiment.folder import write_json
-from pyojeong.train.experiment.gather import Experiment, Run
+from pyojeong.train.experiment.gather import COSTS, Experiment, Run
 
 SURE = 0.05
 
@@ -73,9 +73,6 @@ def models_only(entries: Sequence[Entry]) -> bool:
     """Whether a comparison with the best is one of two single trainings."""
     single = [len(entry.runs) == 1 for entry in entries]
     return single[0] and any(single[1:])
-
-
-COSTS = ("parameters", "flops", "ms_per_picture", "file_mb", "seconds")
 
 
 def rank(runs: Sequence[Run]) -> tuple[Entry, ...]:
@@ -145,7 +142,7 @@ def _entry(label: str, runs: list[Run], number: int, p: float) -> Entry:
         (low, high),
         (_mean([_ece(run, False) for run in runs]), _mean([_ece(run, True) for run in runs])),
         p,
-        {key: _mean([float(run.result.get(key, "nan")) for run in runs]) for key in COSTS},
+        {key: _mean([float(run.result[key]) for run in runs]) for key in COSTS},
     )
 
 

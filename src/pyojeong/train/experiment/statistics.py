@@ -1,7 +1,8 @@
 """How sure a measured number is, and whether two of them differ.
 
 Wilson 1927 (interval of a share), McNemar 1947 in its exact form, Holm 1979 (many comparisons),
-Satterthwaite 1946 (two sources of chance), Efron 1979 (bootstrap), Naeini et al. 2015 (calibration error over equal bins).
+Satterthwaite 1946 (two sources of chance), Efron 1979 (bootstrap), Naeini et al. 2015 (calibration
+error over equal bins).
 """
 
 from __future__ import annotations

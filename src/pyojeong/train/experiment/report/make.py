@@ -25,7 +25,7 @@ class Made:
         best = self.entries[0]
         low, high = best.accuracy_interval
         like = [entry.label for entry in self.entries[1:] if entry.like_best]
-        failed = [run for run in self.experiment.unfinished if run.state == "failed"]
+        failed = [run for run in self.experiment.unfinished if run.state in ("failed", "damaged")]
         span = f"{best.accuracy:.1%} [{low:.1%}, {high:.1%}]"
         lines = [f"{'최고' if lang == 'ko' else 'best'}: {best.label}, {span}"]
         if like:

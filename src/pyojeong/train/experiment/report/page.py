@@ -87,7 +87,8 @@ class Page:
     def _tiles(self) -> str:
         best, say = self._entries[0], self._say
         low, high = best.accuracy_interval
-        seconds = sum(float(run.result["seconds"]) for run in self._experiment.runs)
+        spent = [float(run.result["seconds"]) for run in self._experiment.runs]
+        seconds = sum(value for value in spent if math.isfinite(value))
         tiles = (
             (f"{best.accuracy:.1%}", say("best accuracy", "최고 정확도")),
             (f"{low:.1%} – {high:.1%}", say("its 95 % interval", "95 % 신뢰구간")),
@@ -180,10 +181,10 @@ class Page:
             f"{entry.f1:.3f}<small>{entry.f1_interval[0]:.3f} – {entry.f1_interval[1]:.3f}</small>",
             f"{entry.ece[0]:.3f} → {entry.ece[1]:.3f}",
             chance,
-            f"{entry.cost['parameters'] / 1e6:.2f}",
-            f"{entry.cost['flops'] / 1e9:.2f}",
-            f"{entry.cost['ms_per_picture']:.1f}",
-            f"{entry.cost['file_mb']:.1f}",
+            _known(entry.cost["parameters"] / 1e6, 2),
+            _known(entry.cost["flops"] / 1e9, 2),
+            _known(entry.cost["ms_per_picture"], 1),
+            _known(entry.cost["file_mb"], 1),
             self._say.duration(entry.cost["seconds"]),
         ]
 
@@ -283,6 +284,10 @@ def _ends(bars: Sequence[Bar], low: float = 0.0, high: float = 100.0) -> tuple[f
     """Ends of an axis that shows all intervals, within what can be."""
     first, last = svg.around([v for bar in bars for v in (bar.low, bar.high)])
     return max(first, low), min(last, high)
+
+
+def _known(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else "–"
 
 
 def _chance(p: float) -> str:
