@@ -76,9 +76,9 @@ def study(tmp_path):
     from pyojeong.train.experiment.folder import record_failure, run_folder, write_plan
     from pyojeong.train.experiment.grid import parse_grid
 
-    def make(skills, grid=GRID, **more):
+    def make(skills, grid=GRID, seeds="[1, 2]", **more):
         folder = tmp_path / "study"
-        planned = parse_grid(grid)
+        planned = parse_grid(grid.replace("[1, 2]", seeds))
         write_plan(folder, planned, "faces")
         for run in planned.runs:
             skill, where = skills.get(run.label, 1.5), run_folder(folder, run.name)

@@ -68,6 +68,7 @@ class TestRanking:
         made = {effect.name: effect for effect in effects(gather(study(SKILLS)))}
         network = made["model.name"]
         assert network.reference == "resnet18"
+        assert network.levels[0].of_settings
         (level,) = network.levels
         # Two seeds at batch 32, and at batch 16 the run named "both" against "batch=16".
         assert (level.level, level.pairs) == ("vgg16", 4)
@@ -181,6 +182,22 @@ def test_one_run_and_no_mistakes(study):
     assert made.entries[0].accuracy == 1.0
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "trained models"), ("ko", "학습한 모델")])
+def test_one_seed_is_about_the_trained_models(study, lang, words):
+    made = make_report(study(SKILLS, seeds="[1]"), lang)
+    page = made.page.read_text("utf-8")
+    verdict, rest = page.split('class="card"')[1].split("</div>", 1)
+    assert words in verdict
+    assert words in rest.split('<div class="figures two">')[0]
+    assert words in made.summary(lang)
+
+
+def test_several_seeds_are_about_the_settings(study):
+    made = make_report(study(SKILLS), "en")
+    assert "trained models" not in made.page.read_text("utf-8").split("How it was measured")[0]
+    assert "trained models" not in made.summary("en")
+
+
 def test_nothing_finished_says_why(study, tmp_path):
     with pytest.raises(BadInput, match="too <little> memory"):
         make_report(study({"base": None}, grid="seeds = [1]\n"), "en")
@@ -208,12 +225,110 @@ def test_nothing_finished_says_why(study, tmp_path):
         ),
     ],
 )
-def test_damaged_runs_are_named(study, harm):
+def test_damaged_runs_are_listed_with_their_reason(study, harm):
     folder = study({})
     (where,) = (folder / "runs").glob("base-s1-*")
     harm(where)
-    with pytest.raises(BadInput, match="damaged"):
+    made = make_report(folder, "en")
+    (damaged,) = made.experiment.unfinished
+    assert damaged.state == "damaged"
+    assert "damaged" in damaged.reason["en"]
+    assert "손상" in damaged.reason["ko"]
+    assert where.name in made.page.read_text("utf-8").split("Not finished")[1].split("</table>")[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        '"file_mb": "x"', '"temperature": 0', '"temperature": NaN', '"seconds": Infinity',
+        '"best_epoch": "x"', '"classes": [1, 2, 3]', '"classes": [null, {}, []]', '"classes": []',
+        '"flops": -1', '"accuracy": NaN', '"parameters": 1e300', '"note": "\\ud800"',
+    ],
+)  # fmt: skip
+def test_damaged_results_are_listed(study, values):
+    folder = study({})
+    (where,) = (folder / "runs").glob("base-s1-*")
+    text = (where / "result.json").read_text("utf-8").rstrip("}")
+    (where / "result.json").write_text(f"{text}, {values}}}", "utf-8")
+    made = make_report(folder, "ko")
+    assert [run.state for run in made.experiment.unfinished] == ["damaged"]
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("labels", lambda _: np.int64(1)),
+        ("labels", lambda v: v.astype(str)),
+        ("labels", lambda v: v + 0.5),
+        ("logits", lambda v: v.astype(str)),
+        ("logits", lambda v: v.astype(np.float64) * 1e300),
+        ("names", lambda v: np.arange(len(v))),
+        ("thumbs", lambda v: np.zeros((40_000, 48, 48, 3), np.uint8)),
+    ],
+)
+def test_damaged_predictions_are_listed(study, key, change):
+    folder = study({})
+    (where,) = (folder / "runs").glob("base-s1-*")
+    with np.load(where / "predictions.npz") as kept:
+        arrays = dict(kept)
+    arrays[key] = change(arrays[key])
+    np.savez_compressed(where / "predictions.npz", **arrays)
+    assert [run.state for run in make_report(folder, "en").experiment.unfinished] == ["damaged"]
+
+
+def test_predictions_are_measured_before_they_are_unpacked(study, monkeypatch):
+    from pyojeong.train.experiment import predictions
+
+    folder = study({})
+    monkeypatch.setattr(predictions, "LARGEST", 1000)
+    monkeypatch.setattr(predictions, "_array", None)
+    found = gather(folder)
+    assert found.runs == ()
+    assert all("too large" in run.reason["en"] for run in found.unfinished)
+
+
+def test_costs_that_were_not_measured(study):
+    folder = study({})
+    for where in (folder / "runs").iterdir():
+        result = json.loads((where / "result.json").read_text("utf-8"))
+        result |= {"file_mb": None, "flops": float("nan"), "seconds": None}
+        (where / "result.json").write_text(json.dumps(result), "utf-8")
+    made = make_report(folder, "en")
+    assert made.experiment.unfinished == ()
+    page = made.page.read_text("utf-8")
+    assert not re.search(r"[> ]nan\b", page)
+    assert page.split("<tbody>")[1].split("</tr>")[0].count(">–<") >= 3
+
+
+def test_odd_names_and_epochs_are_drawn(study):
+    folder = study({}, names=["a\x01\ud800"] * 90)
+    (where,) = (folder / "runs").glob("base-s1-*")
+    with (where / "log.jsonl").open("a") as stream:
+        stream.write('{"epoch": 1e999}\n{"epoch": 4, "val_loss": 1e300, "lr": "x"}\n')
+    assert make_report(folder, "en").experiment.unfinished == ()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda plan: plan["runs"][0].update(name="../../etc"),
+        lambda plan: plan["runs"][0].update(name=".."),
+        lambda plan: plan["runs"][0].pop("name"),
+        lambda plan: plan["runs"].insert(0, "x"),
+        lambda plan: plan.pop("base"),
+        lambda plan: plan.update(title="x"),
+        lambda plan: plan.update(factors=[{}]),
+        lambda plan: plan["published"][0].update(accuracy="x"),
+    ],
+)
+def test_a_damaged_plan_is_an_error_in_both_languages(study, harm):
+    folder = study({})
+    plan = json.loads((folder / "experiment.json").read_text("utf-8"))
+    harm(plan)
+    (folder / "experiment.json").write_text(json.dumps(plan), "utf-8")
+    with pytest.raises(BadInput, match="damaged") as caught:
         make_report(folder, "en")
+    assert "손상" in caught.value.ko
 
 
 def test_a_log_cut_short_is_read_as_far_as_it_goes(study):

@@ -33,14 +33,59 @@ def test_mcnemar(b, c):
     assert st.mcnemar(second, first) == st.mcnemar(first, second)
 
 
-def test_random_signs_agree_with_mcnemar():
-    chance = np.random.default_rng(5)
-    first, second = chance.random((2, 1, 400)) < [[[0.75]], [[0.66]]]
-    exact = st.compare(first.astype(float), second.astype(float))
-    drawn_p = st.sign_flip(first[0].astype(float) - second[0])
-    assert drawn_p == pytest.approx(exact, abs=0.015)
-    twice = st.compare(np.repeat(first, 2, 0).astype(float), np.repeat(second, 2, 0).astype(float))
-    assert twice == pytest.approx(exact, abs=0.015)
+def called_different(spread, seeds=3, gap=0.0, rounds=300, rows=1500):
+    """How often two settings are found different at 5 %, where training moves all by `spread`."""
+    chance, found = np.random.default_rng(1), 0
+    for _ in range(rounds):
+        base = chance.normal(size=rows)
+        first, second = (
+            np.stack([
+                base + 0.7 * chance.normal(size=rows) + chance.normal() * spread + more > -0.5
+                for _ in range(seeds)
+            ]).astype(float)
+            for more in (0.0, gap)
+        )  # fmt: skip
+        found += st.compare(first, second) < 0.05
+    return found / rounds
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.035, 0.07])
+def test_equal_settings_are_seldom_called_different_whatever_the_seeds_do(spread):
+    assert called_different(spread) <= 0.08
+
+
+def test_settings_that_differ_are_found():
+    assert called_different(0.035, gap=0.2) >= 0.6
+
+
+def test_several_seeds_against_scipy():
+    """Without a chance of the rows it is the t-test of the seeds' accuracies."""
+    first, second = np.array([0.7, 0.74, 0.73]), np.array([0.69, 0.66, 0.71])
+    rows = np.ones(40)
+    found = st.difference(first[:, None] * rows, second[:, None] * rows)
+    wanted = stats.ttest_ind(first, second)
+    assert found.freedom == pytest.approx(4)
+    assert found.p == pytest.approx(wanted.pvalue)
+    assert found.interval == pytest.approx(tuple(wanted.confidence_interval()))
+    assert found.of_settings
+
+
+def test_seeds_are_compared_within_their_group_alone():
+    """Pairs at two batches: that the batches differ is no chance of training."""
+    chance = np.random.default_rng(4)
+    level = np.repeat([0.5, 0.9], 3)[:, None]
+    first, second = (chance.random((2, 6, 400)) < level).astype(float)
+    groups = [0, 0, 0, 1, 1, 1]
+    apart, together = st.difference(first, second, groups), st.difference(first, second)
+    assert apart.error < 0.5 * together.error
+    assert apart.mean == together.mean
+
+
+def test_no_difference_at_all():
+    same = np.ones((2, 9))
+    assert st.compare(same, same) == 1.0
+    assert st.compare(same, same * 0) == 0.0
+    assert st.compare(same[:, :1], same[:, :1]) == 1.0
 
 
 def test_holm():
@@ -123,8 +168,11 @@ def test_calibration_as_training_measures_it():
     assert np.nansum(share * rows) == pytest.approx(right.sum())
 
 
-def test_paired_interval():
-    difference = np.random.default_rng(0).integers(-1, 2, 500).astype(float)
-    middle, (low, high) = st.paired_interval(difference)
-    wanted = stats.norm.interval(0.95, difference.mean(), stats.sem(difference))
-    assert (middle, low, high) == pytest.approx((difference.mean(), *wanted))
+def test_one_training_each_is_about_the_rows_alone():
+    first, second = np.random.default_rng(0).integers(0, 2, (2, 1, 500)).astype(float)
+    found = st.difference(first, second)
+    paired = (first - second)[0]
+    wanted = stats.norm.interval(0.95, paired.mean(), stats.sem(paired))
+    assert (found.mean, *found.interval) == pytest.approx((paired.mean(), *wanted))
+    assert found.p == pytest.approx(2 * stats.norm.sf(abs(paired.mean()) / stats.sem(paired)))
+    assert not found.of_settings

@@ -9,6 +9,7 @@ said) and failed.json (why it ended, where it did).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,15 +115,76 @@ def read_plan(folder: Path) -> dict[str, Any]:
             f"{folder}에는 실험이 없습니다({PLAN} 없음).",
         )
     plan = read_json(path)
-    if not isinstance(plan.get("runs"), list):
+    if not _whole(plan):
         raise broken(path)
     return plan
+
+
+_BASE = (
+    *("model.name", "model.head", "augment.kind", "optimizer.name", "optimizer.rate"),
+    *("schedule.name", "train.batch", "train.epochs"),
+)
+
+
+def _whole(plan: dict[str, Any]) -> bool:
+    """Whether a plan has all that a report needs, and its runs lie in its own folder."""
+    base, runs = plan.get("base"), plan.get("runs")
+    lists = all(_tables(plan.get(key)) for key in ("runs", "factors", "published"))
+    if not lists or not isinstance(base, dict) or not isinstance(plan.get("seeds"), list):
+        return False
+    rate = base.get("optimizer.rate")
+    if not all(key in base for key in _BASE) or not isinstance(rate, int | float):
+        return False
+    texts = _in_both(plan.get("title")) and _in_both(plan.get("about"))
+    return texts and all(
+        (
+            *(_whole_run(run) for run in runs or ()),
+            *(_whole_factor(factor) for factor in plan["factors"]),
+            *(_whole_published(one) for one in plan["published"]),
+        )
+    )
+
+
+def _whole_run(run: dict[str, Any]) -> bool:
+    name, seed = run.get("name"), run.get("seed")
+    plain = isinstance(name, str) and bool(
+        re.fullmatch(r"[0-9A-Za-z가-힣_-][0-9A-Za-z가-힣._-]*", name)
+    )
+    tables = isinstance(run.get("levels"), dict) and isinstance(run.get("changed"), dict)
+    return plain and isinstance(run.get("label"), str) and isinstance(seed, int) and tables
+
+
+def _whole_factor(factor: dict[str, Any]) -> bool:
+    lists = _texts(factor.get("levels")) and _texts(factor.get("settings"))
+    return isinstance(factor.get("name"), str) and _in_both(factor.get("title")) and lists
+
+
+def _whole_published(one: dict[str, Any]) -> bool:
+    accuracy = one.get("accuracy")
+    known = isinstance(accuracy, int | float) and 0 <= accuracy <= 1
+    named = isinstance(one.get("name"), str) and _texts(one.get("runs"))
+    return known and named and _in_both(one.get("note"))
+
+
+def _tables(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, dict) for v in value)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _in_both(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(k), str) for k in ("en", "ko"))
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object. Raises BadInput."""
     try:
-        made = json.loads(read_bytes(path, _LARGEST, "max_text_bytes"))
+        text = read_bytes(path, _LARGEST, "max_text_bytes")
+        # Halves of a sign, which JSON can write and no file can hold, are refused here.
+        made = json.loads(text)
+        json.dumps(made, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise broken(path) from error
     if not isinstance(made, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import zipfile
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.errors import BadInput
+from pyojeong.errors import BadInput, PyojeongError
 from pyojeong.media.files import read_bytes
 from pyojeong.train.experiment import statistics as st
 from pyojeong.train.experiment.folder import (
@@ -25,17 +25,11 @@ from pyojeong.train.experiment.folder import (
     run_folder,
     state_of,
 )
+from pyojeong.train.experiment.predictions import clean, read_predictions
 
-_LARGEST = 2_000_000_000
-_RESULTS = (
-    "accuracy",
-    "macro_f1",
-    "temperature",
-    "parameters",
-    "flops",
-    "ms_per_picture",
-    "seconds",
-)
+COSTS = ("parameters", "flops", "ms_per_picture", "file_mb", "seconds")
+_LOGGED = ("epoch", "train_loss", "val_loss", "val_accuracy", "lr")
+_FAR, _MOST_EPOCHS = 1e18, 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +88,19 @@ class Experiment:
 
 
 def gather(folder: Path) -> Experiment:
-    """The experiment in a folder. Raises BadInput where there is none or a file is damaged."""
+    """The experiment in a folder. Raises BadInput where there is none or its plan is damaged."""
     plan = read_plan(folder)
     runs, unfinished = [], []
     for planned in plan["runs"]:
         where = run_folder(folder, str(planned["name"]))
         state = state_of(where)
         if state == "finished":
-            runs.append(_read(planned, where))
+            try:
+                runs.append(_read(planned, where))
+            except PyojeongError as error:
+                # One damaged run is told of in the report and does not keep the others from it.
+                reason = {"en": clean(error.en), "ko": clean(error.ko)}
+                unfinished.append(Unfinished(planned, "damaged", reason))
         else:
             reason = {lang: failure(where, lang) for lang in ("en", "ko")}
             unfinished.append(Unfinished(planned, state, reason))
@@ -109,11 +108,8 @@ def gather(folder: Path) -> Experiment:
 
 
 def _read(plan: Mapping[str, Any], where: Path) -> Run:
-    result = read_json(where / RESULT)
-    numbers = all(isinstance(result.get(key), int | float) for key in _RESULTS)
-    if not numbers or not isinstance(result.get("classes"), list):
-        raise broken(where / RESULT)
-    arrays = _arrays(where / "predictions.npz", len(result["classes"]))
+    result = _result(where / RESULT)
+    arrays = read_predictions(where / "predictions.npz", len(result["classes"]))
     versions = where / "versions.json"
     config = where / "config.toml"
     return Run(
@@ -126,25 +122,34 @@ def _read(plan: Mapping[str, Any], where: Path) -> Run:
     )
 
 
-def _arrays(path: Path, classes: int) -> tuple[Any, Any, Any, Any]:
-    """logits, labels, names, thumbs. Raises BadInput where they do not fit together."""
-    if not path.is_file() or path.stat().st_size > _LARGEST:
+def _result(path: Path) -> dict[str, Any]:
+    """Its numbers are finite, but a cost that was not measured is NaN. Raises BadInput."""
+    result = read_json(path)
+    for key in ("accuracy", "macro_f1", "temperature"):
+        result[key] = _number(result.get(key))
+    for key in COSTS:
+        value = result.get(key)
+        unknown = value is None or (isinstance(value, float) and math.isnan(value))
+        result[key] = math.nan if unknown else _number(value)
+        if not unknown and not 0 <= result[key] < _FAR:
+            raise broken(path)
+    best = result.get("best_epoch")
+    result["best_epoch"] = 0 if best is None else _number(best)
+    classes = result.get("classes")
+    named = isinstance(classes, list) and classes and all(isinstance(c, str) for c in classes)
+    measured = all(math.isfinite(result[k]) for k in ("accuracy", "macro_f1", "best_epoch"))
+    if not named or not measured or not 1e-6 < result["temperature"] < 1e6:
         raise broken(path)
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
-            logits, labels, names, thumbs = (
-                kept[key] for key in ("logits", "labels", "names", "thumbs")
-            )
-    except (OSError, TypeError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise broken(path) from error
-    n = len(labels)
-    fits = logits.shape == (n, classes) and names.shape == (n,) and thumbs.shape[:1] == (n,)
-    good = fits and thumbs.shape[1:] == (48, 48, 3) and thumbs.dtype == np.uint8
-    if not n or not good or labels.min() < 0 or labels.max() >= classes:
-        raise broken(path)
-    if not np.isfinite(logits).all():
-        raise broken(path)
-    return logits.astype(np.float32), labels.astype(np.int64), names.astype(np.str_), thumbs
+    result["classes"] = [clean(name) for name in result["classes"]]
+    result["note"] = clean(str(result.get("note", "")))
+    return result
+
+
+def _number(value: Any) -> float:
+    """NaN of what is no number or is too far from nought to draw."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    return float(value) if -_FAR < value < _FAR else math.nan
 
 
 def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
@@ -157,8 +162,11 @@ def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
     for line in text.splitlines():
         try:
             made = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(made, dict):
-            lines.append(made)
+        if not isinstance(made, dict):
+            continue
+        numbers = {key: _number(made.get(key)) for key in _LOGGED}
+        if 0 <= numbers["epoch"] < _MOST_EPOCHS:
+            lines.append(numbers)
     return tuple(lines)

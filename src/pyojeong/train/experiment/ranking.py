@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyojeong.media.files import atomic_path
 from pyojeong.train.experiment import statistics as st
 from pyojeong.train.experiment.folder import write_json
-from pyojeong.train.experiment.gather import Experiment, Run
+from pyojeong.train.experiment.gather import COSTS, Experiment, Run
 
 SURE = 0.05
 
@@ -48,7 +48,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """A level of a factor against the level of the base: mean difference in accuracy with its
-    95 % interval over the test rows, from `pairs` pairs of runs that differ in nothing else.
+    95 % interval, from `pairs` pairs of runs that differ in nothing else. of_settings: whether the
+    interval knows the chance of training, which takes two seeds.
     """
 
     level: str
@@ -56,6 +57,7 @@ class Effect:
     difference: float
     interval: st.Interval
     pairs: int
+    of_settings: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class FactorEffect:
     levels: tuple[Effect, ...]
 
 
-COSTS = ("parameters", "flops", "ms_per_picture", "file_mb", "seconds")
+def models_only(entries: Sequence[Entry]) -> bool:
+    """Whether a comparison with the best is one of two single trainings."""
+    single = [len(entry.runs) == 1 for entry in entries]
+    return single[0] and any(single[1:])
 
 
 def rank(runs: Sequence[Run]) -> tuple[Entry, ...]:
@@ -137,7 +142,7 @@ def _entry(label: str, runs: list[Run], number: int, p: float) -> Entry:
         (low, high),
         (_mean([_ece(run, False) for run in runs]), _mean([_ece(run, True) for run in runs])),
         p,
-        {key: _mean([float(run.result.get(key, "nan")) for run in runs]) for key in COSTS},
+        {key: _mean([float(run.result[key]) for run in runs]) for key in COSTS},
     )
 
 
@@ -161,7 +166,7 @@ def effects(experiment: Experiment) -> tuple[FactorEffect, ...]:
 
 def _effect(factor: Mapping[str, Any], runs: Sequence[Run]) -> FactorEffect | None:
     name, settings = str(factor["name"]), set(factor["settings"])
-    others: dict[Any, dict[str, Run]] = {}
+    others: dict[tuple[Any, Any], dict[str, Run]] = {}
     for run in runs:
         changed = run.plan["changed"]
         level = str(run.plan["levels"].get(name, "-"))
@@ -177,7 +182,7 @@ def _effect(factor: Mapping[str, Any], runs: Sequence[Run]) -> FactorEffect | No
     base = _base_level(name, runs)
     reference = base if base in there else sorted(there)[0]
     ordered = [str(level) for level in factor["levels"] if level in there and level != reference]
-    levels = [_against(level, reference, list(others.values())) for level in ordered]
+    levels = [_against(level, reference, others) for level in ordered]
     kept = [group[reference] for group in others.values() if reference in group and len(group) > 1]
     accuracy = _mean([run.right.mean() for run in kept])
     found = tuple(level for level in levels if level is not None)
@@ -191,21 +196,27 @@ def _base_level(name: str, runs: Sequence[Run]) -> str:
     return str(runs[0].plan["levels"].get(name, "-"))
 
 
-def _against(level: str, reference: str, groups: Sequence[Mapping[str, Run]]) -> Effect | None:
-    pairs = [(g[level], g[reference]) for g in groups if level in g and reference in g]
-    tables = [(_table([a]), _table([b])) for a, b in pairs]
-    same = [
-        a[1][0] - b[1][0]
-        for a, b in tables
-        if a is not None and b is not None and np.array_equal(a[0], b[0])
-    ]
-    if not same:
+def _against(
+    level: str, reference: str, groups: Mapping[tuple[Any, Any], Mapping[str, Run]]
+) -> Effect | None:
+    pairs, names = [], []
+    for (_, rest), group in groups.items():
+        if level not in group or reference not in group:
+            continue
+        a, b = _table([group[level]]), _table([group[reference]])
+        # Pairs measured on other rows (another split) cannot be averaged row by row.
+        if a is not None and b is not None and np.array_equal(a[0], b[0]):
+            pairs.append((a[1][0], b[1][0]))
+            names.append(rest)
+    fit = [at for at, pair in enumerate(pairs) if len(pair[0]) == len(pairs[0][0])]
+    if not fit:
         return None
-    # Pairs measured on other rows (another split) cannot be averaged row by row.
-    fit = [d for d in same if len(d) == len(same[0])]
-    difference, interval = st.paired_interval(np.mean(fit, axis=0))
-    accuracy = _mean([a.right.mean() for a, _ in pairs])
-    return Effect(level, accuracy, difference, interval, len(fit))
+    first, second = (np.stack([pairs[at][side] for at in fit]) for side in (0, 1))
+    known = {rest: number for number, rest in enumerate(names)}
+    found = st.difference(first, second, [known[names[at]] for at in fit])
+    return Effect(
+        level, float(first.mean()), found.mean, found.interval, len(fit), found.of_settings
+    )
 
 
 # --- files -----------------------------------------------------------------------------------

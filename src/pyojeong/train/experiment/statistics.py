@@ -1,13 +1,15 @@
-"""How sure a measured number is, and whether two of them differ. NumPy alone.
+"""How sure a measured number is, and whether two of them differ.
 
 Wilson 1927 (interval of a share), McNemar 1947 in its exact form, Holm 1979 (many comparisons),
-Efron 1979 (bootstrap), Naeini et al. 2015 (calibration error over equal bins).
+Satterthwaite 1946 (two sources of chance), Efron 1979 (bootstrap), Naeini et al. 2015 (calibration
+error over equal bins).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,30 +86,78 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     return min(1.0, 2 * math.fsum(math.exp(v - total * math.log(2)) for v in logs))
 
 
-def sign_flip(difference: Floats, draws: int = 10_000, seed: int = 0) -> float:
-    """Two-sided p that the paired differences (n,) of two classifiers come from chance: how often
-    random signs give as large a sum. With differences of -1, 0, 1 it is McNemar's test by drawing.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """mean: of paired differences. error: its standard error. freedom: of Student's t, infinite
+    where the chance of training is not in it, because nothing was trained more than once.
     """
-    values = difference[difference != 0]
-    if not len(values):
-        return 1.0
-    chance = np.random.default_rng(seed)
-    seen, found = abs(float(values.sum())), 0
-    for size in (1000,) * (draws // 1000):
-        signs = chance.integers(0, 2, (size, len(values)), np.int8) * 2.0 - 1
-        found += int((np.abs(signs @ values) >= seen - 1e-9).sum())
-    return (found + 1) / (draws + 1)
+
+    mean: float
+    error: float
+    freedom: float
+
+    @property
+    def of_settings(self) -> bool:
+        """Whether it holds for the settings, and not just for the models that were trained."""
+        return math.isfinite(self.freedom)
+
+    @property
+    def p(self) -> float:
+        """Two-sided p that it is nought."""
+        if not self.error:
+            return float(self.mean == 0)
+        from scipy.special import ndtr, stdtr
+
+        far = -abs(self.mean) / self.error
+        return float(2 * (stdtr(self.freedom, far) if self.of_settings else ndtr(far)))
+
+    @property
+    def interval(self) -> Interval:
+        """95 %."""
+        from scipy.special import stdtrit
+
+        half = self.error * (float(stdtrit(self.freedom, 0.975)) if self.of_settings else Z95)
+        return self.mean - half, self.mean + half
+
+
+def difference(first: Floats, second: Floats, groups: Sequence[int] = ()) -> Difference:
+    """Of the accuracies of (s, n) and (t, n): whether right, for every training, on the same rows.
+
+    Two chances are in it: which pictures were drawn, the variance of the rows' mean differences
+    over n; and what training came to, the variance of accuracy over seeds, pooled, times
+    1/s + 1/t. The degrees of freedom are Satterthwaite's (1946). groups: of each pair of trainings
+    the settings that both have; only seeds of one group are compared for the second variance.
+    """
+    rows = first.mean(0) - second.mean(0)
+    count = len(rows)
+    if count < 2:
+        return Difference(float(rows.mean()), 0.5, math.inf)
+    of_rows = float(rows.var(ddof=1)) / count
+    squares, free = 0.0, 0
+    for side in (first.mean(1), second.mean(1)):
+        named = np.asarray(groups if len(groups) else [0] * len(side))
+        for group in np.unique(named):
+            own = side[named == group]
+            squares += float(((own - own.mean()) ** 2).sum())
+            free += len(own) - 1
+    if not free:
+        return Difference(float(rows.mean()), math.sqrt(of_rows), math.inf)
+    of_seeds = squares / free * (1 / len(first) + 1 / len(second))
+    total = of_rows + of_seeds
+    weights = of_rows**2 / (count - 1) + of_seeds**2 / free
+    freedom = total**2 / weights if weights else float(free)
+    return Difference(float(rows.mean()), math.sqrt(total), freedom)
 
 
 def compare(first: Floats, second: Floats) -> float:
     """p that two are equally good. (s, n) each: whether right, for every seed, on the same rows.
 
-    One seed each: McNemar's exact test. Several: random signs of the rows' mean differences, as
-    the rows and not the seeds are what was drawn.
+    One seed each: McNemar's exact test, which is about these two trained models alone. Several:
+    the t-test of `difference`, which is about their settings.
     """
     if len(first) == len(second) == 1:
         return mcnemar(first[0] > 0.5, second[0] > 0.5)
-    return sign_flip(first.mean(0) - second.mean(0))
+    return difference(first, second).p
 
 
 def holm(chances: Sequence[float]) -> list[float]:
@@ -118,15 +168,6 @@ def holm(chances: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, chances[at] * (len(chances) - rank)))
         made[at] = largest
     return made
-
-
-def paired_interval(difference: Floats) -> tuple[float, Interval]:
-    """Mean of paired differences (n,) with a 95 % interval over the rows (normal)."""
-    middle = float(difference.mean())
-    if len(difference) < 2:
-        return middle, (middle - 1, middle + 1)
-    half = Z95 * float(difference.std(ddof=1)) / math.sqrt(len(difference))
-    return middle, (middle - half, middle + half)
 
 
 def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> Floats:

@@ -56,6 +56,7 @@ class Closing:
             return ""
         words = {
             "failed": say("failed", "실패"),
+            "damaged": say("finished, but damaged", "끝났으나 손상됨"),
             "half": say("interrupted", "중단됨"),
             "open": say("not begun", "시작 전"),
         }
@@ -74,15 +75,17 @@ class Closing:
         text = say(
             "Accuracy: Wilson 95 % interval over the test pictures, of the mean over the seeds. "
             "Macro F1 and F1 of a class: percentile bootstrap, 2,000 draws. Comparison with the "
-            "best: McNemar's exact test on the same pictures with one seed, with several a "
-            "sign-flip test of the pictures' mean differences; p corrected for the number of "
+            "best: with several seeds a t-test whose variance has the chance of the pictures and that "
+            "of training (Satterthwaite); with one, McNemar's exact test on the same pictures, "
+            "which is about these trained models and not their settings; p corrected for the number of "
             "comparisons by Holm. The best was chosen on these same pictures, so its own number is "
             "a little flattering. ECE: 15 equal bins of confidence; calibration is one temperature "
             "found on the validation pictures. A multiply-add counts as two FLOP; ms is one "
             "picture in torch on the machine that trained. Training time as measured there.",
             "정확도: 씨앗 평균의 시험 사진에 대한 Wilson 95 % 구간. 매크로 F1과 클래스별 F1: 백분위 부트스트랩 "
-            "2,000회. 최고와의 비교: 씨앗이 하나면 같은 사진에 대한 McNemar 정확 검정, 여럿이면 사진별 평균 "
-            "차이의 부호 뒤집기 검정, 비교 횟수는 Holm 보정. 최고는 같은 사진에서 골랐으므로 그 값은 조금 "
+            "2,000회. 최고와의 비교: 씨앗이 여럿이면 사진의 우연과 학습의 우연을 함께 담은 t 검정(Satterthwaite), "
+            "하나면 같은 사진에 대한 McNemar 정확 검정이며 이때는 설정이 아니라 학습한 모델에 대한 것입니다. "
+            "비교 횟수는 Holm 보정. 최고는 같은 사진에서 골랐으므로 그 값은 조금 "
             "후합니다. ECE: 신뢰도 15구간, 보정은 검증 사진에서 찾은 온도 하나. 곱셈-덧셈은 2 FLOP으로 세고, "
             "ms는 학습한 기계의 torch에서 사진 한 장의 시간입니다.",
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyojeong.errors import BadInput, Language
 from pyojeong.media.files import atomic_path
 from pyojeong.train.experiment.gather import Experiment, gather
-from pyojeong.train.experiment.ranking import Entry, effects, rank, write_ranking
+from pyojeong.train.experiment.ranking import Entry, effects, models_only, rank, write_ranking
 from pyojeong.train.experiment.report.page import Page
 
 
@@ -25,12 +25,18 @@ class Made:
         best = self.entries[0]
         low, high = best.accuracy_interval
         like = [entry.label for entry in self.entries[1:] if entry.like_best]
-        failed = [run for run in self.experiment.unfinished if run.state == "failed"]
+        failed = [run for run in self.experiment.unfinished if run.state in ("failed", "damaged")]
         span = f"{best.accuracy:.1%} [{low:.1%}, {high:.1%}]"
         lines = [f"{'최고' if lang == 'ko' else 'best'}: {best.label}, {span}"]
         if like:
             head = "통계로 구별되지 않음" if lang == "ko" else "cannot be told apart from it"
             lines.append(f"{head}: {', '.join(like)}")
+        if models_only(self.entries):
+            lines.append(
+                "씨앗이 하나: 설정이 아니라 학습한 모델의 비교입니다"
+                if lang == "ko"
+                else "one seed: this compares these trained models, not the settings"
+            )
         for run in failed:
             head = "실패" if lang == "ko" else "failed"
             lines.append(f"{head}: {run.plan['label']} · {run.plan['seed']}: {run.reason[lang]}")

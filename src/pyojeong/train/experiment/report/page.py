@@ -13,7 +13,7 @@ from typing import Any
 
 from pyojeong.errors import Language
 from pyojeong.train.experiment.gather import Experiment
-from pyojeong.train.experiment.ranking import SURE, Entry, FactorEffect
+from pyojeong.train.experiment.ranking import SURE, Entry, FactorEffect, models_only
 from pyojeong.train.experiment.report import charts, svg
 from pyojeong.train.experiment.report.charts import Bar
 from pyojeong.train.experiment.report.closing import Closing
@@ -87,7 +87,8 @@ class Page:
     def _tiles(self) -> str:
         best, say = self._entries[0], self._say
         low, high = best.accuracy_interval
-        seconds = sum(float(run.result["seconds"]) for run in self._experiment.runs)
+        spent = [float(run.result["seconds"]) for run in self._experiment.runs]
+        seconds = sum(value for value in spent if math.isfinite(value))
         tiles = (
             (f"{best.accuracy:.1%}", say("best accuracy", "최고 정확도")),
             (f"{low:.1%} – {high:.1%}", say("its 95 % interval", "95 % 신뢰구간")),
@@ -119,6 +120,13 @@ class Page:
                 f"Settings that it is surely better than: {less}.",
                 f"시험 사진 {pictures}장으로는 다음과 구별할 수 없습니다: {', '.join(like)}. 확실히 더 좋은 "
                 f"것으로 나온 설정 수: {less}.",
+            )
+        if models_only(self._entries):
+            told += " " + say(
+                "With one seed this is about these trained models, not about their settings: "
+                "trained again, the order may be another.",
+                "씨앗이 하나이므로 설정이 아니라 여기서 학습한 모델에 대한 결과입니다. 다시 학습하면 순서가 "
+                "달라질 수 있습니다.",
             )
         head = say(f"The best is <b>{name}</b>.", f"가장 좋은 것은 <b>{name}</b>입니다.")
         return f'<div class="card">{head} {told}</div>\n'
@@ -173,10 +181,10 @@ class Page:
             f"{entry.f1:.3f}<small>{entry.f1_interval[0]:.3f} – {entry.f1_interval[1]:.3f}</small>",
             f"{entry.ece[0]:.3f} → {entry.ece[1]:.3f}",
             chance,
-            f"{entry.cost['parameters'] / 1e6:.2f}",
-            f"{entry.cost['flops'] / 1e9:.2f}",
-            f"{entry.cost['ms_per_picture']:.1f}",
-            f"{entry.cost['file_mb']:.1f}",
+            _known(entry.cost["parameters"] / 1e6, 2),
+            _known(entry.cost["flops"] / 1e9, 2),
+            _known(entry.cost["ms_per_picture"], 1),
+            _known(entry.cost["file_mb"], 1),
             self._say.duration(entry.cost["seconds"]),
         ]
 
@@ -229,6 +237,12 @@ class Page:
             "한 가지만 바꿨을 때의 변화: 다른 것은 모두 같은 실험 쌍의 정확도 차이 평균(같은 시험 사진끼리 "
             "비교, 95 % 신뢰구간). 점선을 지나는 구간은 우연일 수 있습니다.",
         )
+        if not all(e.of_settings for effect in self._effects for e in effect.levels):
+            note += " " + say(
+                "Where only one seed was trained the interval is about these trained models, not "
+                "about the settings.",
+                "씨앗이 하나뿐인 곳의 구간은 설정이 아니라 여기서 학습한 모델에 대한 것입니다.",
+            )
         return (
             f"<h2>{say('What each factor did', '요인별 효과')}</h2>\n"
             f'<p class="soft">{note}</p>\n<div class="figures two">{drawn}</div>\n'
@@ -270,6 +284,10 @@ def _ends(bars: Sequence[Bar], low: float = 0.0, high: float = 100.0) -> tuple[f
     """Ends of an axis that shows all intervals, within what can be."""
     first, last = svg.around([v for bar in bars for v in (bar.low, bar.high)])
     return max(first, low), min(last, high)
+
+
+def _known(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else "–"
 
 
 def _chance(p: float) -> str:

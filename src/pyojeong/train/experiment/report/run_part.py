@@ -239,7 +239,7 @@ class RunPart:
         known = ("python", "torch", "torchvision", "lightning", "numpy", "pyojeong", "machine")
         facts = [f"{key} {run.versions[key]}" for key in known if run.versions.get(key)]
         facts.append(say(f"seed {run.plan['seed']}", f"씨앗 {run.plan['seed']}"))
-        epochs = f"{run.result.get('best_epoch')}/{run.result.get('epochs')}"
+        epochs = f"{run.result['best_epoch']:g}/{run.result.get('epochs')}"
         facts.append(say(f"kept epoch {epochs}", f"채택 에폭 {epochs}"))
         facts.append(say(f"folder runs/{run.plan['name']}", f"폴더 runs/{run.plan['name']}"))
         told = escape(" · ".join(map(str, facts)))

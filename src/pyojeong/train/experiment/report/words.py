@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pyojeong.errors import Language
@@ -17,6 +18,8 @@ class Words:
         return ko if self.lang == "ko" else en
 
     def duration(self, seconds: float) -> str:
+        if not math.isfinite(seconds):
+            return "–"
         if seconds < 100:
             return self(f"{seconds:.0f} s", f"{seconds:.0f}초")
         if seconds < 6000:
