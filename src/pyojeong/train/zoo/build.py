@@ -131,11 +131,12 @@ def _from_timm(name: str, pretrained: bool) -> tuple[nn.Module, str]:
 
 def _put_head(net: Any, where: str, head: str, classes: int, dropout: float) -> None:
     """Replaces the last layer; what is before it in a list of layers (VGG, MobileNet) stays."""
-    last = getattr(net, where)
+    last: Any = getattr(net, where)
     if isinstance(last, nn.Sequential):
-        last[-1] = make_head(head, last[-1].in_features, classes, dropout)
+        features = int(last[-1].in_features)
+        last[-1] = make_head(head, features, classes, dropout)
         return
-    features = last.in_features if isinstance(last, nn.Linear) else net.width
+    features = int(last.in_features if isinstance(last, nn.Linear) else net.width)
     setattr(net, where, make_head(head, features, classes, dropout))
 
 
