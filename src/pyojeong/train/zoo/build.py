@@ -133,7 +133,8 @@ def _put_head(net: Any, where: str, head: str, classes: int, dropout: float) -> 
     """Replaces the last layer; what is before it in a list of layers (VGG, MobileNet) stays."""
     last: Any = getattr(net, where)
     if isinstance(last, nn.Sequential):
-        features = int(last[-1].in_features)
+        replaced: Any = last[-1]
+        features = int(replaced.in_features)
         last[-1] = make_head(head, features, classes, dropout)
         return
     features = int(last.in_features if isinstance(last, nn.Linear) else net.width)
