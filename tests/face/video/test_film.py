@@ -18,7 +18,7 @@ from pyojeong.media.rewrite import FilmCopy
 
 
 def run(path, *outputs, **options):
-    plain = {"annotated": None, "as_json": False, "threshold": None}
+    plain = {"annotated": None, "as_json": False, "threshold": None, "classifier": None}
     read_video(path, outputs=list(outputs), **(plain | options))
 
 
