@@ -3,17 +3,16 @@
     python benchmarks/bench_autolabel.py [--pictures 100000]
 
 Makes empty files with Korean and English names in a temporary folder, one in ten with a caption;
-labels them, writes the table and loads it back. Prints seconds as JSON.
+labels them, writes the table and loads it back.
 """
 
 import argparse
-import json
-import platform
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from report import write_report
 
 from pyojeong.data.autolabel.label import label_folder
 from pyojeong.data.autolabel.table import read_table, reviewed, write_table
@@ -83,19 +82,20 @@ def main() -> None:
         times.append(now())
         assert again == rows
     steps = np.round(np.diff(times, axis=0), 2).tolist()
-    print(
-        json.dumps(
-            {
-                "pictures": pictures,
-                "captions": pictures // 10,
-                "labelled": sum(r.status == "label" for r in rows),
-                "seconds [wall, of the processor]": dict(
-                    zip(("label", "write", "load and check"), steps, strict=True)
-                ),
-                "machine": f"{platform.machine()}, Python {platform.python_version()}",
-            },
-            indent=2,
-        )
+    names = ("label", "write the table", "load and check it")
+    rows_of = [
+        [n, f"{wall:.1f}", f"{cpu:.1f}"] for n, (wall, cpu) in zip(names, steps, strict=True)
+    ]
+    counts = [
+        [f"{pictures:,}", f"{pictures // 10:,}", f"{sum(r.status == 'label' for r in rows):,}"]
+    ]
+    write_report(
+        "autolabel",
+        __doc__ or "",
+        {
+            "Files": (["pictures", "captions", "labelled"], counts),
+            "Time": (["step", "seconds", "of the processor"], rows_of),
+        },
     )
 
 
