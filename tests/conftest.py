@@ -69,6 +69,10 @@ def tiny_encoder(tmp_path_factory):
     transformers = pytest.importorskip("transformers", reason="transformers is in the train extra")
     import torch
 
+    from pyojeong.vision import mend
+
+    mend()  # transformers imports torchvision by itself
+
     def make(kind="bert", labels=tuple(EMOTIONS), several=False):
         folder = tmp_path_factory.mktemp("encoder") / kind
         folder.mkdir()
