@@ -23,24 +23,14 @@ Source = Annotated[
         ),
     ),
 ]
-Out = Annotated[
-    Path,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="data.parquet|FOLDER",
-        help=say("Parquet file or new folder to write.", "쓸 Parquet 파일이나 새 폴더."),
-    ),
-]
-MaybeOut = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        "-o",
-        metavar="data.parquet|FOLDER",
-        help=say("Parquet file or new folder to write.", "쓸 Parquet 파일이나 새 폴더."),
-    ),
-]
+_OUT = typer.Option(
+    "--out",
+    "-o",
+    metavar="data.parquet|FOLDER",
+    help=say("Parquet file or new folder to write.", "쓸 Parquet 파일이나 새 폴더."),
+)
+Out = Annotated[Path, _OUT]
+MaybeOut = Annotated[Path | None, _OUT]
 Classes = Annotated[
     str,
     typer.Option(
