@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pyojeong.emotion import EMOTIONS, LABEL_SETS
 from pyojeong.face.classifier import house
+from pyojeong.train.calibration import calibration_error, softmax
 from pyojeong.train.expression_data import FER, FERPLUS, ExpressionFaces
 
 
@@ -118,24 +119,6 @@ def head_report(
         tuple((hits / np.maximum(n, 1)).tolist()),
         tuple((hits / np.maximum(m, 1)).tolist()),
         tuple(n.tolist()),
-        calibration_error(probabilities.max(1), read == truth),
+        calibration_error(probabilities, truth),
         confusion,
     )
-
-
-def calibration_error(
-    confidence: NDArray[np.float32], right: NDArray[np.bool_], bins: int = 15
-) -> float:
-    """Mean gap between confidence and accuracy, over equal bins of confidence."""
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        (which == b).mean() * abs(right[which == b].mean() - confidence[which == b].mean())
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(gaps))
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    raised = np.exp(logits - logits.max(1, keepdims=True))
-    return np.asarray(raised / raised.sum(1, keepdims=True), np.float32)

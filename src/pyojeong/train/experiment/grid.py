@@ -2,7 +2,7 @@
 
 title = "..."            mode = "one-at-a-time" or "full"        seeds = [1, 2, 3]
 presets = ["sgd-step"]   # laid under the base
-[base.model]             # as in the settings of a run
+[base.model]             # as in the settings of a run; or, further up, base = "config.toml"
 name = "resnet50"
 [[factor]]               # a single setting
 name = "model.name"
@@ -16,6 +16,10 @@ level = [{ name = "pose", set = { "augment.pose" = 0.7 } }]
 [[run]]                  # one more run
 name = "all the best"
 set = { "model.name" = "vgg16", "train.batch" = 16 }
+[[ensemble]]             # runs that read together, one per seed that all of them have
+name = "both"
+members = ["base", "model=vgg16"]
+kind = "soft"            # or "stacked"
 [[published]]            # a number from elsewhere, shown beside ours
 name = "ResNet-50"
 accuracy = 0.7333
@@ -29,8 +33,8 @@ import itertools
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +44,8 @@ from pyojeong.train.classifier.config import Config
 from pyojeong.train.classifier.presets import PRESETS, preset
 from pyojeong.train.experiment.tables import Text, Values, section, wrong
 
+METHODS = ("soft", "stacked")
+"""Of an ensemble."""
 MODES = ("one-at-a-time", "full")
 MOST = 5000
 """Runs of one grid."""
@@ -49,9 +55,10 @@ _ASIDE = ("data.source", "data.cache", "train.workers", "train.save_seconds", "t
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """name: what a reader sees. values: the settings it stands for."""
+    """name: what a reader sees; shown: in both languages. values: the settings it stands for."""
 
     name: str
+    shown: Text
     values: Mapping[str, Any]
 
 
@@ -64,17 +71,31 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One run. name: of its folder, readable and with a hash of its settings. label: what the
-    reader sees, the same for all seeds. levels: factor → level, of every factor of the grid that
-    the run's settings agree with. changed: how it differs from the base.
+    """One run. name: of its folder, readable and with a hash of its settings. label: what it is
+    called, the same for all seeds. shown: the label in both languages. levels: factor → level, of
+    every factor of the grid that the run's settings agree with. changed: how it differs from the base.
     """
 
     name: str
     label: str
+    shown: Text
     seed: int
     levels: Mapping[str, str]
     changed: Mapping[str, Any]
     config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """An ensemble. name: of its folder. label: what it is called; shown: in both languages. members: names of the runs.
+    kind: "soft" or "stacked"."""
+
+    name: str
+    label: str
+    shown: Text
+    seed: int
+    members: tuple[str, ...]
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,15 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What a caller lays over a grid. values: `section.name` to setting, of the base; what a
+    factor sets still goes before. seeds: in place of the grid's, where there are any."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    seeds: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     title: Text
     about: Text
@@ -96,6 +126,7 @@ class Grid:
     factors: tuple[Factor, ...]
     seeds: tuple[int, ...]
     runs: tuple[Planned, ...]
+    ensembles: tuple[Together, ...]
     published: tuple[Published, ...]
     text: str
 
@@ -119,13 +150,14 @@ def _named(run: Planned, pattern: str) -> bool:
     return pattern.casefold() in f"{run.name}\n{run.label}".casefold()
 
 
-def read_grid(path: Path) -> Grid:
+def read_grid(path: Path, changed: Changed | None = None) -> Grid:
     """The grid of a file. Raises BadInput, BadSettings."""
-    return parse_grid(read_text_file(path).text)
+    return parse_grid(read_text_file(path).text, path.parent, changed)
 
 
-def parse_grid(text: str) -> Grid:
-    """The grid of a TOML text. Raises BadSettings with the place of the mistake."""
+def parse_grid(text: str, folder: Path | None = None, changed: Changed | None = None) -> Grid:
+    """The grid of a TOML text. folder: where `base = "file.toml"` is looked for. changed: what is
+    laid over its base. Raises BadInput, BadSettings with the place of the mistake."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -136,16 +168,21 @@ def parse_grid(text: str) -> Grid:
     mode = top.text("mode", "one-at-a-time")
     if mode not in MODES:
         raise wrong("mode", mode, ", ".join(MODES))
-    base = _base(top)
+    changed = changed or Changed()
+    base = _settings(_base(top, folder), changed.values, "--set")
     factors = tuple(_factor(part) for part in top.parts("factor", _FACTOR))
-    seeds = tuple(top.whole_numbers("seeds")) or (base.train.seed,)
+    seeds = changed.seeds or tuple(top.whole_numbers("seeds")) or (base.train.seed,)
     extra = tuple(_level(part) for part in top.parts("run", _LEVEL))
     runs = tuple(_plan(mode, base, factors, seeds, extra))
     published = tuple(_published(part) for part in top.parts("published", _PUBLISHED))
     for one in published:
         _settings(base, one.values, f"published {one.name!r}")
     title = top.both("title", "Comparison", "비교 실험")
-    return Grid(title, top.both("about"), mode, base, factors, seeds, runs, published, text)
+    about = top.both("about")
+    together = tuple(
+        made for part in top.parts("ensemble", _ENSEMBLE) for made in _together(part, runs)
+    )
+    return Grid(title, about, mode, base, factors, seeds, runs, together, published, text)
 
 
 _TOP = frozenset(
@@ -160,21 +197,39 @@ _TOP = frozenset(
         "base",
         "factor",
         "run",
+        "ensemble",
         "published",
     ]
 )
+_ENSEMBLE = frozenset(["name", "name_ko", "members", "kind"])
+_WORDS = {
+    "none": "없음",
+    "basic": "기본",
+    "autoaugment": "AutoAugment",
+    "advanced": "고급 혼합",
+    "linear": "선형",
+    "dropout": "드롭아웃",
+    "deep": "깊은 FC",
+    "densenet-512-256": "512-256",
+    "whole": "전체",
+    "head": "마지막 층만",
+}
+"""Values of settings in Korean."""
 _FACTOR = frozenset(["name", "title", "title_ko", "values", "level"])
-_LEVEL = frozenset(["name", "set", "presets"])
+_LEVEL = frozenset(["name", "name_ko", "set", "presets"])
 _PUBLISHED = frozenset(["name", "accuracy", "set", "note", "note_ko"])
 
 
-def _base(top: Values) -> Config:
+def _base(top: Values, folder: Path | None) -> Config:
+    laid_under = preset(top.texts("presets"))
+    if top.is_text("base"):
+        return Config.read((folder or Path()) / top.text("base"), laid_under)
     written = top.table("base")
     unknown = [f"{name} = ..." for name, part in written.items() if not isinstance(part, dict)]
     if unknown:
         raise wrong("base", unknown[0], "[base.model], [base.train], ...")
     flat = {f"{s}.{key}": value for s, part in written.items() for key, value in part.items()}
-    return _settings(preset(top.texts("presets")), flat, "[base]")
+    return _settings(laid_under, flat, "[base]")
 
 
 def _factor(part: Values) -> Factor:
@@ -191,9 +246,9 @@ def _factor(part: Values) -> Factor:
 
 def _value_level(name: str, value: Any) -> Level:
     if name == "preset":
-        return Level(str(value), _preset(value))
+        return Level(str(value), Text(str(value), str(value)), _preset(value))
     shown = value if isinstance(value, str) else as_written(value)
-    return Level(shown, {name: value})
+    return Level(shown, Text(shown, _WORDS.get(shown, shown)), {name: value})
 
 
 def as_written(value: Any) -> str:
@@ -214,7 +269,27 @@ def _level(part: Values) -> Level:
     values: dict[str, Any] = {}
     for name in part.texts("presets"):
         values |= _preset(name)
-    return Level(part.text("name"), values | part.table("set"))
+    name = part.text("name")
+    return Level(name, part.both("name", name, name), values | part.table("set"))
+
+
+def _together(part: Values, runs: Sequence[Planned]) -> Iterator[Together]:
+    """One for each seed that all members have. Raises BadSettings."""
+    name, members = part.text("name"), part.texts("members")
+    kind = part.text("kind", "soft")
+    if kind not in METHODS:
+        raise wrong(f"ensemble {name!r} kind", kind, ", ".join(METHODS))
+    labels = {run.label for run in runs}
+    unknown = [member for member in members if member not in labels]
+    if unknown or len(members) < 2:
+        raise wrong(f"ensemble {name!r} members", unknown or members, ", ".join(sorted(labels)))
+    for seed in dict.fromkeys(run.seed for run in runs):
+        found = [[r.name for r in runs if r.label == m and r.seed == seed] for m in members]
+        if all(found):
+            names = tuple(one[0] for one in found)
+            code = hashlib.sha256("\n".join([kind, *names]).encode()).hexdigest()[:8]
+            shown = part.both("name", name, name)
+            yield Together(f"{_slug(name)}-s{seed}-{code}", name, shown, seed, names, kind)
 
 
 def _published(part: Values) -> Published:
@@ -245,8 +320,8 @@ def _plan(
     if (math.prod(counts) if mode == "full" else 0) * len(seeds) > MOST:
         raise wrong("factor", f"{' x '.join(map(str, counts))} x {len(seeds)}", f"<= {MOST}")
     known: set[str] = set()
-    for label, values in itertools.chain(
-        _combined(mode, factors), ((level.name, level.values) for level in extra)
+    for label, korean, values in itertools.chain(
+        _combined(mode, factors), ((level.name, level.shown.ko, level.values) for level in extra)
     ):
         config = _settings(base, values, label or "base")
         for seed in seeds:
@@ -259,24 +334,31 @@ def _plan(
             levels = dict(_levels(factors, base, config))
             shown = label or "base"
             name = f"{_slug(shown)}-s{seed}-{code}"
-            yield Planned(name, shown, seed, levels, changed, seeded)
+            both = Text(shown, korean or "기준")
+            yield Planned(name, shown, both, seed, levels, changed, seeded)
 
 
-def _combined(mode: str, factors: tuple[Factor, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Label and settings of each combination; the first is the base itself, one at a time."""
+def _combined(
+    mode: str, factors: tuple[Factor, ...]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Label, in Korean too, and settings of each combination; one at a time, the base is first."""
     if mode == "one-at-a-time":
-        yield "", {}
+        yield "", "", {}
         for factor in factors:
             for level in factor.levels:
-                yield f"{_short(factor)}={level.name}", level.values
+                yield f"{_short(factor)}={level.name}", _korean(factor, level), level.values
         return
     for levels in itertools.product(*(factor.levels for factor in factors)):
-        named = zip(factors, levels, strict=True)
+        named = list(zip(factors, levels, strict=True))
         label = ", ".join(f"{_short(factor)}={level.name}" for factor, level in named)
         values: dict[str, Any] = {}
         for level in levels:
             values |= level.values
-        yield label, values
+        yield label, ", ".join(_korean(*pair) for pair in named), values
+
+
+def _korean(factor: Factor, level: Level) -> str:
+    return f"{factor.title.ko} {level.shown.ko}"
 
 
 def _short(factor: Factor) -> str:
