@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -110,6 +111,8 @@ class _Desk:
 
     def _start(self, run: Planned, where: Path) -> None:
         """Do one run to its end, or record why that failed."""
+        if self._stopped:
+            raise KeyboardInterrupt
         where.mkdir(exist_ok=True)
         (where / FAILED).unlink(missing_ok=True)
         with atomic_path(where / SETTINGS) as part:
@@ -119,7 +122,9 @@ class _Desk:
             code = child.wait()
         with self._lock:
             self._children.discard(child)
-        if code == STOPPED or self._stopped:
+        # A run may leave before this process has heard of the Ctrl-C; no other is begun then.
+        self._stopped |= code in (STOPPED, -signal.SIGINT)
+        if self._stopped:
             raise KeyboardInterrupt
         if state_of(where) not in ("finished", "failed"):
             record_failure(where, _ended(code, where))
