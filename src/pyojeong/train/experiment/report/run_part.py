@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pyojeong.errors import Language
+from pyojeong.text.label_map import class_names
 from pyojeong.train.calibration import reliability, softmax
 from pyojeong.train.experiment import statistics as st
 from pyojeong.train.experiment.folder import shown
@@ -18,7 +19,7 @@ from pyojeong.train.experiment.ranking import Entry
 from pyojeong.train.experiment.report import charts, svg
 from pyojeong.train.experiment.report.charts import MAIN, OTHER, Series
 from pyojeong.train.experiment.report.svg import Axis, percent
-from pyojeong.train.experiment.report.words import Words, class_names, figure, table
+from pyojeong.train.experiment.report.words import Words, figure, table
 
 WORST = 12
 _THRESHOLDS = np.linspace(0, 1, 101)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pyojeong.emotion import EMOTIONS, KOREAN_NAMES, LABEL_SETS
 from pyojeong.errors import Language
 
 
@@ -26,24 +25,6 @@ class Words:
         if seconds < 6000:
             return self(f"{seconds / 60:.0f} min", f"{seconds / 60:.0f}분")
         return self(f"{seconds / 3600:.1f} h", f"{seconds / 3600:.1f}시간")
-
-
-def class_names(names: Sequence[str], lang: Language) -> list[str]:
-    """Classes as the page calls them: in Korean, those that mean one house emotion by its name."""
-    return [_KOREAN.get(name.casefold(), name) if lang == "ko" else name for name in names]
-
-
-_KOREAN = (
-    {
-        name.casefold(): KOREAN_NAMES[emotion]
-        for labels in (LABEL_SETS["fer-7"], LABEL_SETS["ferplus-8"])
-        for name, row in labels.weights.items()
-        for emotion in EMOTIONS
-        if row.get(emotion) == 1 and name != "contempt"
-    }
-    | {emotion.value: KOREAN_NAMES[emotion] for emotion in EMOTIONS}
-    | {"contempt": "경멸"}
-)
 
 
 def figure(title: str, note: str, drawn: str, wide: bool = False) -> str:
