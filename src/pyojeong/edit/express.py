@@ -91,7 +91,7 @@ class Sitting:
         if not wish.strongest:
             return [Look(wish.added, 1.0, 0.0)]
         if self._sketch is None:
-            self._sketch = Sketch(self.image, self.mesh, self._reader.classifier)
+            self._sketch = Sketch(self.image, self.mesh, self._reader.classifier, self._scores)
         return self._sketch.choose(wish)
 
     def draw(self, look: Look, wish: Wish) -> Image:
@@ -108,7 +108,9 @@ class Sitting:
         for look in self.looks(wish)[:TRIES]:
             picture = self.draw(look, wish)
             seen = _read(picture, self.zone, self.mesh, self._reader)
-            before = self.mesh, self._scores
+            points = self.mesh.points.copy()
+            points[:468, :2] += self._rig.turned(look.expression)
+            before = FaceMesh(points, self.mesh.score), self._scores
             verdict = judge(wish.mix, before, seen, look.factor, self._rig.strength)
             box = self._box
             done = Expressed(picture, (FaceEdit((box[0], box[1], box[2], box[3]), verdict),))

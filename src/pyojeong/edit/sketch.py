@@ -45,9 +45,16 @@ class Look:
 
 
 class Sketch:
-    """One face of a photo, small. image: RGB uint8, never changed. mesh: in its px."""
+    """One face of a photo, small. image: RGB uint8, never changed. mesh: in its px. shown: what is
+    read from the photo itself, if it can be."""
 
-    def __init__(self, image: Image, mesh: FaceMesh, classifier: ExpressionClassifier) -> None:
+    def __init__(
+        self,
+        image: Image,
+        mesh: FaceMesh,
+        classifier: ExpressionClassifier,
+        shown: EmotionScores | None,
+    ) -> None:
         x0, y0, x1, y1 = zone_of(mesh.points[:468, :2], fit_pose(mesh.points), image.shape)
         shrink = max(1.0, float(mesh.box[2] - mesh.box[0]) / FACE_PX)
         size = max(1, round((x1 - x0) / shrink)), max(1, round((y1 - y0) / shrink))
@@ -60,7 +67,7 @@ class Sketch:
         self._mesh = FaceMesh(points.astype(np.float32), mesh.score)
         self._pose = fit_pose(self._mesh.points)
         self._rig = FaceRig(crop, self._mesh)
-        self._classifier = classifier
+        self._classifier, self._shown = classifier, shown
 
     def read(self, expression: Expression, relax: float) -> EmotionScores:
         """What is read from the face wearing the expression. Raises InferenceFailed."""
@@ -100,4 +107,19 @@ class Sketch:
         """A look drawn at a factor; a stronger wish also takes away more of what the photo
         showed."""
         beyond = self._rig.source * (wish.relaxation * (1 - factor))
-        return look * factor + beyond + wish.added
+        drawn = look * factor + beyond
+        if self._shown is not None and self._shown.emotion is wish.main:
+            drawn = drawn + self._own(look, drawn) * wish.relaxation
+        return drawn + wish.added
+
+    def _own(self, look: Expression, drawn: Expression) -> Expression:
+        """What the photo shows beyond a look, of the muscles the look uses: a broad smile is not
+        made a smaller one when happiness is asked for."""
+        source = self._rig.source
+        return Expression(
+            {
+                n: source[n] - drawn[n]
+                for n in source.coefficients
+                if look[n] > 0 and source[n] > drawn[n]
+            }
+        )
