@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -157,6 +157,26 @@ def command(
             ),
         ),
     ] = False,
+    keep_gps: Annotated[
+        bool,
+        typer.Option(
+            "--keep-gps",
+            help=say(
+                "Keep where the photo was taken; it is dropped by default.",
+                "촬영 위치를 남깁니다. 기본은 지웁니다.",
+            ),
+        ),
+    ] = False,
+    visible_mark: Annotated[
+        bool,
+        typer.Option(
+            "--visible-mark",
+            help=say(
+                "Write on the picture that it was edited.",
+                "편집되었음을 그림에 눈에 보이게 적습니다.",
+            ),
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     asked = emotion, text, preset, coefficients or [], head, gaze
@@ -173,32 +193,38 @@ def command(
         _animate(image, output, on, wish, seconds)
     else:
         wishes = parse_each(each) if each else wish if on == _EVERYONE else {_face(on): wish}
-        _still(image, output, wishes, as_json, strict)
+        finish = _Finish(keep_gps, visible_mark, strict, as_json)
+        _still(image, output, wishes, finish)
     if save_preset is not None:
         _save(save_preset, wish)
 
 
-def _still(
-    path: Path,
-    output: Path,
-    wishes: dict[Which, Wish] | Wish,
-    as_json: bool,
-    strict: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """What is done with the drawn picture, besides writing it."""
+
+    keep_gps: bool
+    visible_mark: bool
+    strict: bool
+    as_json: bool
+
+
+def _still(path: Path, output: Path, wishes: dict[Which, Wish] | Wish, finish: _Finish) -> None:
     from pyojeong import api
     from pyojeong.media.files import check_output
     from pyojeong.media.image import image_format, write_image
 
     image_format(output)
     check_output(output)
-    picture = _picture(path)
+    picture = _picture(path, finish.keep_gps)
     done = api.express_faces(picture.rgb, wishes)
-    if strict and not done.reached:
+    if finish.strict and not done.reached:
         _report(output, done, written=False)
         raise _not_reached(done)
-    for note in write_image(output, replace(picture, rgb=done.image)):
+    edited = _marked(replace(picture, rgb=done.image), done, path, output, finish)
+    for note in write_image(output, edited):
         print_note(note.text(language()))
-    if as_json:
+    if finish.as_json:
         head = {"image": str(path), "output": str(output)}
         print_json({**head, "width": picture.width, "height": picture.height, **done.as_dict()})
     else:
@@ -210,11 +236,14 @@ def _strip(path: Path, output: Path, on: str | None) -> None:
     from pyojeong.edit.strip import draw_strip
     from pyojeong.media.files import check_output
     from pyojeong.media.image import Picture, image_format, to_srgb, write_image
+    from pyojeong.media.provenance import edited, stamped
 
     image_format(output)
     check_output(output)
     sitting = api.sitting(to_srgb(_picture(path)).rgb, _face(on))
-    write_image(output, Picture(draw_strip(sitting, language())))
+    claim = edited("A sheet of expressions drawn on one face", {})
+    sheet = Picture(draw_strip(sitting, language()))
+    write_image(output, stamped(sheet, claim, lossless=image_format(output) in ("PNG", "TIFF")))
     print_note(say(f"{output} is written.", f"{output}을(를) 만들었습니다."))
 
 
@@ -223,19 +252,43 @@ def _animate(path: Path, output: Path, on: str | None, wish: Wish, seconds: floa
     from pyojeong.edit.animation import FPS, loop_frames
     from pyojeong.media.image import on_white, to_srgb
     from pyojeong.media.loops import check_loop_output, write_loop
+    from pyojeong.media.provenance import edited
 
     check_loop_output(output)
     if wish.empty:
         raise BadSettings("Nothing to draw: give an emotion.", "그릴 표정이 없습니다.")
     sitting = api.sitting(on_white(to_srgb(_picture(path))).rgb, _face(on))
-    write_loop(output, loop_frames(sitting, wish, seconds), FPS)
+    asked = {emotion.value: share for emotion, share in wish.mix.items()}
+    claim = edited("A moving picture of an expression drawn on one face", {"asked": asked})
+    write_loop(output, loop_frames(sitting, wish, seconds), FPS, claim)
     print_note(say(f"{output} is written.", f"{output}을(를) 만들었습니다."))
 
 
-def _picture(path: Path) -> Picture:
+def _marked(
+    picture: Picture, done: Expressed, path: Path, output: Path, finish: _Finish
+) -> Picture:
+    """The picture with what was done to it written into it."""
+    from pyojeong.media.files import read_bytes
+    from pyojeong.media.image import image_format
+    from pyojeong.media.provenance import edited, stamped, visibly_marked
+    from pyojeong.settings import settings
+
+    if finish.visible_mark:
+        text = say("Expression edited with AI", "AI로 표정을 편집한 사진")
+        picture = replace(picture, rgb=visibly_marked(picture.rgb, text))
+    drawn = [
+        {"box": face.as_dict()["box"], "asked": face.as_dict()["verdict"]["asked"]}
+        for face in done.faces
+    ]
+    source = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
+    claim = edited("Expressions drawn on faces", {"faces": drawn}, source)
+    return stamped(picture, claim, lossless=image_format(output) in ("PNG", "TIFF"))
+
+
+def _picture(path: Path, keep_gps: bool = False) -> Picture:
     from pyojeong.media.image import read_image
 
-    picture = read_image(path)
+    picture = read_image(path, position=keep_gps)
     for note in picture.notes:
         print_note(note.text(language()))
     return picture

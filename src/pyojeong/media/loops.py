@@ -13,6 +13,7 @@ from PIL import Image
 from pyojeong.errors import OutputFailed
 from pyojeong.media.encode import SUFFIXES, VideoWriter
 from pyojeong.media.files import atomic_path, check_output
+from pyojeong.media.provenance import Claim, packet
 
 PICTURES = (".gif", ".webp")
 MOST_FRAMES = 1000
@@ -30,16 +31,22 @@ def check_loop_output(path: Path | str) -> Path:
     return check_output(path)
 
 
-def write_loop(path: Path | str, frames: Iterable[NDArray[np.uint8]], fps: float) -> None:
+def write_loop(
+    path: Path | str,
+    frames: Iterable[NDArray[np.uint8]],
+    fps: float,
+    claim: Claim | None = None,
+) -> None:
     """Write frames, RGB uint8 (H, W, 3) of one size, as a loop without sound.
 
     GIF and WebP repeat for ever; at most `MOST_FRAMES` frames are written. GIF holds times in
-    hundredths of a second and 256 colours a frame. MP4 needs even sides. Raises OutputFailed.
+    hundredths of a second and 256 colours a frame. MP4 needs even sides. claim: what made them;
+    GIF, which holds no XMP, says it in a comment. Raises OutputFailed.
     """
     path = check_loop_output(path)
     pictures = iter(frames)
     if path.suffix.lower() in SUFFIXES:
-        _write_film(path, pictures, fps)
+        _write_film(path, pictures, fps, claim)
         return
     still = [Image.fromarray(frame) for _, frame in zip(range(MOST_FRAMES), pictures, strict=False)]
     kind = path.suffix.lower()[1:].upper()
@@ -48,6 +55,8 @@ def write_loop(path: Path | str, frames: Iterable[NDArray[np.uint8]], fps: float
     )
     if kind == "GIF":
         still = _with_palette(still)
+    if claim:
+        options |= {"comment": claim.to_json()} if kind == "GIF" else {"xmp": packet(claim)}
     with atomic_path(path) as part, part.open("wb") as stream:
         still[0].save(
             stream,
@@ -72,11 +81,14 @@ def _durations(count: int, fps: float, step: int) -> list[int]:
     return [end - begin for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def _write_film(path: Path, frames: Iterable[NDArray[np.uint8]], fps: float) -> None:
+def _write_film(
+    path: Path, frames: Iterable[NDArray[np.uint8]], fps: float, claim: Claim | None
+) -> None:
     pictures = iter(frames)
     first = next(pictures)
     height, width = first.shape[:2]
-    with VideoWriter(path, width, height, fps, audio_rate=None, subtitles=False) as film:
+    told = packet(claim) if claim else None
+    with VideoWriter(path, width, height, fps, audio_rate=None, subtitles=False, xmp=told) as film:
         film.write_frame(first)
         for frame in pictures:
             film.write_frame(frame)
