@@ -71,7 +71,7 @@ class Report:
 
 
 def measure(
-    fer: NDArray[np.float32], ferplus: NDArray[np.float32], faces: ExpressionFaces
+    fer: NDArray[np.floating], ferplus: NDArray[np.float32], faces: ExpressionFaces
 ) -> Report:
     """Report on logits (n, 7) and (n, 8) for faces."""
     return Report(
@@ -81,9 +81,9 @@ def measure(
 
 
 def measure_house(
-    fer: NDArray[np.float32],
-    ferplus: NDArray[np.float32],
-    balance: tuple[NDArray[np.float32], NDArray[np.float32]],
+    fer: NDArray[np.floating],
+    ferplus: NDArray[np.floating],
+    balance: tuple[NDArray[np.floating], NDArray[np.float32]],
     faces: ExpressionFaces,
 ) -> Report:
     """Report on the shipped reading: both heads' probabilities blended into the house seven,
@@ -104,7 +104,7 @@ def _to_house(truth: NDArray[np.int64], label_set: str) -> NDArray[np.int64]:
 
 
 def head_report(
-    probabilities: NDArray[np.float32], truth: NDArray[np.int64], labels: tuple[str, ...]
+    probabilities: NDArray[np.floating], truth: NDArray[np.int64], labels: tuple[str, ...]
 ) -> HeadReport:
     """Report on rows whose true class is known (not -1)."""
     known = truth >= 0
