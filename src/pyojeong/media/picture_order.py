@@ -8,6 +8,7 @@ joined transport streams) are decoded once to learn it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -129,24 +130,37 @@ def _first_shown(path: Path, stamps: Ints) -> int | None:
 
 
 def _by_decoding(path: Path) -> PictureOrder | None:
-    """Counts the pictures; stamps that stand still or run backward go on where they were."""
+    """Counts the pictures as they come."""
     errors: list[Exception] = []
-    ticks: list[int] = []
     with opened_film(path) as container:
         stream = video_stream(container, path)
         stream.thread_type = "AUTO"
-        unit, rate, start = stream.time_base or Fraction(1, 90_000), _stated_rate(stream), 0
-        step, shift = max(1, round(1 / (rate or 24) / unit)), 0
-        for frame in decoded_frames(container, stream, errors):
-            stamp = None if frame.pts is None else frame.pts + shift
-            if ticks and (stamp is None or stamp <= ticks[-1]):
-                shift += 0 if stamp is None else ticks[-1] + step - stamp
-                stamp = ticks[-1] + step
-            ticks.append(stamp or 0)
+        unit, rate = stream.time_base or Fraction(1, 90_000), _stated_rate(stream)
+        stamps = [frame.pts for frame in decoded_frames(container, stream, errors)]
         start = _start(container)
-    delay = max(0.0, float(ticks[0] * unit - start)) if ticks else 0.0
-    stamps = np.array(ticks, np.int64)
-    return PictureOrder(stamps, unit, _NO_ENTRIES, False, delay, len(errors), rate)
+    ticks = _rising(stamps, max(1, round(1 / (rate or 24) / unit)))
+    delay = max(0.0, float(int(ticks[0]) * unit - start)) if len(ticks) else 0.0
+    return PictureOrder(ticks, unit, _NO_ENTRIES, False, delay, len(errors), rate)
+
+
+def _rising(stamps: Sequence[int | None], step: int) -> Ints:
+    """Time stamps that rise. Neighbours may only be swapped, where the packets' own times took the
+    pictures' place; where stamps stand still or jump back, time goes on by a step."""
+    if None not in stamps:
+        known = np.array(stamps, np.int64)
+        places = np.argsort(known, kind="stable")
+        near = np.abs(places - np.arange(len(known))).max(initial=0) <= _TRIED
+        if near and np.all(np.diff(known[places]) > 0):
+            return np.asarray(known[places], np.int64)
+    ticks: list[int] = []
+    shift = 0
+    for stamp in stamps:
+        last = ticks[-1] if ticks else -step
+        tick = last + step if stamp is None else stamp + shift
+        if tick <= last:
+            shift, tick = shift + last + step - tick, last + step
+        ticks.append(tick)
+    return np.array(ticks, np.int64)
 
 
 def _is_hidden(codec: str, packet: Any) -> bool:
