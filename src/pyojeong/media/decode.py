@@ -182,9 +182,10 @@ def opened_film(path: Path | str) -> Iterator[InputContainer]:
     try:
         with av.open(f"file:{path.absolute()}", format=kind, options=options) as container:
             yield container
-    # Some releases of PyAV refuse names of tracks that are not UTF-8.
-    except (av.FFmpegError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", "UTF-8")
+    # Some releases of PyAV refuse names of tracks that are not UTF-8, and lose count where damage
+    # makes a new track appear on the way.
+    except (av.FFmpegError, UnicodeDecodeError, IndexError) as error:
+        reason = getattr(error, "strerror", type(error).__name__)
         raise BadInput(
             f"{path} is damaged and cannot be read as a film ({reason}).",
             f"{path}은(는) 손상되어 영상으로 읽을 수 없습니다({reason}).",
