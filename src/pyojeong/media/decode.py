@@ -45,6 +45,9 @@ class VideoInfo:
     subtitles: tuple[str, ...]
 
 
+MOST_CUES = 100_000
+"""Subtitles read from a track; four hours with one every second have 14,400."""
+
 _IMAGE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda b: b[4:8] == b"ftyp" and b[8:12] not in _IMAGE_BRANDS, "mp4"),
@@ -131,7 +134,7 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
 def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
     """The cues of a text track (mov_text or SubRip inside a film).
 
-    Raises BadInput where there is no such track.
+    Raises BadInput where there is no such track, or more than `MOST_CUES` in it.
     """
     with opened_film(path) as container:
         streams = _known(container.streams.subtitles)
@@ -147,6 +150,11 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
             text = data[2 : 2 + int.from_bytes(data[:2], "big")] if in_mov else data
             start = float(packet.pts * packet.time_base)
             end = start + float((packet.duration or 0) * packet.time_base)
+            if len(cues) == MOST_CUES:
+                raise BadInput(
+                    f"{path} has more than {MOST_CUES:,} subtitles; no film needs so many.",
+                    f"{path}에 자막이 {MOST_CUES:,}개보다 많습니다. 영상 자막으로 볼 수 없습니다.",
+                )
             # Empty samples fill the time between subtitles.
             if text:
                 cues.append(Cue(max(0.0, start), max(0.0, end), text.decode("utf-8", "replace")))
