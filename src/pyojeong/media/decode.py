@@ -142,7 +142,7 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
             raise BadInput(f"{path} has no subtitle track.", f"{path}에는 자막 트랙이 없습니다.")
         stream = streams[track]
         in_mov = stream.codec_context.name == "mov_text"
-        cues = []
+        cues: list[Cue] = []
         for packet in container.demux(stream):
             if packet.pts is None or packet.time_base is None:
                 continue
