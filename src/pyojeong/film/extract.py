@@ -35,8 +35,8 @@ from pyojeong.media.picture_order import PictureOrder, picture_order
 PART = 1200
 """Frames of the film in a part."""
 
-THUMBS = 4
-"""Dropped frames of a part and reason that are kept small, to be shown."""
+THUMBS = 12
+"""Most dropped frames of a part and reason that are kept small, to be shown."""
 
 _WORK, _DONE = ".parts", "frames.json"
 _THUMB = 160, 90
@@ -176,26 +176,33 @@ class _Run:
 
 
 class _Small:
-    """Small copies of some of a part's dropped frames."""
+    """Small copies of some of a part's dropped frames, for each reason spread over the part."""
 
     def __init__(self) -> None:
-        self._kept: list[tuple[str, int, float, NDArray[np.uint8]]] = []
-        self._counts: Counter[str] = Counter()
+        self._kept: dict[str, list[tuple[int, float, NDArray[np.uint8]]]] = {}
+        self._seen: Counter[str] = Counter()
+        self._steps: dict[str, int] = {}
 
     def add(self, reason: str, frame: Frame) -> None:
-        self._counts[reason] += 1
-        if self._counts[reason] > THUMBS:
+        kept, step = self._kept.setdefault(reason, []), self._steps.setdefault(reason, 1)
+        self._seen[reason] += 1
+        if (self._seen[reason] - 1) % step:
             return
         height, width = frame.image.shape[:2]
         scale = min(_THUMB[0] / width, _THUMB[1] / height)
         size = max(1, round(width * scale)), max(1, round(height * scale))
         image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-        self._kept.append((reason, frame.index, frame.time, np.asarray(image, np.uint8)))
+        kept.append((frame.index, frame.time, np.asarray(image, np.uint8)))
+        if len(kept) > THUMBS:
+            self._kept[reason], self._steps[reason] = kept[::2], 2 * step
 
     def save(self, path: Path) -> None:
-        about = np.array([[k[0], str(k[1]), repr(k[2])] for k in self._kept], "U24").reshape(-1, 3)
+        """As NPZ: a table of reason, number and seconds, then the images."""
+        kept = [(reason, *row) for reason, rows in self._kept.items() for row in rows]
+        about = [[reason, str(index), repr(seconds)] for reason, index, seconds, _ in kept]
+        table = np.array(about, "U24").reshape(-1, 3)
         with atomic_path(path) as part, part.open("wb") as stream:
-            np.savez(stream, about, *(kept[3] for kept in self._kept))
+            np.savez(stream, table, *(row[-1] for row in kept))
 
 
 def _finish(
