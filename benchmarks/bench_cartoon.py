@@ -43,12 +43,33 @@ def coco(pairs: list[tuple[Instances, Picture]]) -> float | None:
     for number, (seen, picture) in enumerate(pairs):
         for mask, one in zip(picture.masks, picture.classes, strict=True):
             code = rle.encode(np.asfortranarray(mask.view(np.uint8)))
-            truth.append({"id": len(truth) + 1, "image_id": number, "category_id": int(one), "segmentation": code, "area": float(mask.sum()), "iscrowd": 0, "bbox": [0, 0, 1, 1]})
+            truth.append(
+                {
+                    "id": len(truth) + 1,
+                    "image_id": number,
+                    "category_id": int(one),
+                    "segmentation": code,
+                    "area": float(mask.sum()),
+                    "iscrowd": 0,
+                    "bbox": [0, 0, 1, 1],
+                }
+            )
         for mask, one, score in zip(seen.masks, seen.classes, seen.scores, strict=True):
             code = rle.encode(np.asfortranarray(mask.view(np.uint8)))
-            found.append({"image_id": number, "category_id": int(one), "segmentation": code, "score": float(score)})
+            found.append(
+                {
+                    "image_id": number,
+                    "category_id": int(one),
+                    "segmentation": code,
+                    "score": float(score),
+                }
+            )
     data = COCO()
-    data.dataset = {"images": [{"id": n} for n in range(len(pairs))], "categories": [{"id": n} for n in range(len(LABELS))], "annotations": truth}
+    data.dataset = {
+        "images": [{"id": n, "width": 640, "height": 360} for n in range(len(pairs))],
+        "categories": [{"id": n} for n in range(len(LABELS))],
+        "annotations": truth,
+    }
     data.createIndex()
     measured = COCOeval(data, data.loadRes(found), "segm")
     measured.params.catIds = list(range(len(LABELS) - 1))
@@ -73,7 +94,9 @@ def cutting(path: Path | None, pictures: int, least: float) -> dict[str, object]
         "figures": sum(len(p) for _, p in pairs),
         "mask_map50_95_cast": round(cast_only.mean, 4),
         "mask_map50_cast": round(cast_only.at50, 4),
-        "mask_map50_95_by_class": dict(zip(LABELS, measured.per_class.round(4).tolist(), strict=True)),
+        "mask_map50_95_by_class": dict(
+            zip(LABELS, measured.per_class.round(4).tolist(), strict=True)
+        ),
         "mask_map50_95_cast_pycocotools": coco(pairs),
         "ms_per_picture": round(1000 * spent / pictures, 1),
         "mean_cast": round(float(cast.mean()), 4),
@@ -86,10 +109,15 @@ def reading(path: Path, count: int, split: str, strangers: float) -> dict[str, f
     classifier = ExportedClassifier(path)
     faces = list(make_portraits(count, SEED, split, strangers))
     squares = np.stack([whole_square(f.image, classifier.card.side) for f in faces])
-    read = np.concatenate([classifier.probabilities(squares[n : n + 64]) for n in range(0, count, 64)])
+    read = np.concatenate(
+        [classifier.probabilities(squares[n : n + 64]) for n in range(0, count, 64)]
+    )
     labels = [classifier.card.labels[n] for n in read.argmax(1)]
     right = np.array([EMOTIONS[f.emotion] == label for f, label in zip(faces, labels, strict=True)])
-    by = {e: round(float(right[[f.emotion == n for f in faces]].mean()), 4) for n, e in enumerate(EMOTIONS)}
+    by = {
+        e: round(float(right[[f.emotion == n for f in faces]].mean()), 4)
+        for n, e in enumerate(EMOTIONS)
+    }
     return {"faces": count, "accuracy": round(float(right.mean()), 4), **by}
 
 

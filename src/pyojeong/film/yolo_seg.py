@@ -136,12 +136,16 @@ def letterbox(image: Image, fit: Fit, shrink: int = cv2.INTER_LINEAR) -> Image:
     made = np.full((fit.height, fit.width, 3), _GRAY, np.uint8)
     if size != (width, height):
         way = shrink if fit.scale < 1 else cv2.INTER_LINEAR
-        image = np.asarray(cv2.resize(np.ascontiguousarray(image), size, interpolation=way), np.uint8)
+        image = np.asarray(
+            cv2.resize(np.ascontiguousarray(image), size, interpolation=way), np.uint8
+        )
     made[fit.top : fit.top + size[1], fit.left : fit.left + size[0]] = image
     return made
 
 
-def pick(rows: Floats, classes: int, threshold: float, iou: float) -> tuple[Floats, Floats, NDArray[np.int64], Floats]:
+def pick(
+    rows: Floats, classes: int, threshold: float, iou: float
+) -> tuple[Floats, Floats, NDArray[np.int64], Floats]:
     """Boxes (n, 4) xyxy in px of the input, scores, classes and coefficients of distinct figures,
     best first, from rows (m, 4 + classes + p). Rows with numbers that are none are left out."""
     chances = rows[:, 4 : 4 + classes]
@@ -186,8 +190,8 @@ def figures(
 
 def _cut(mask: NDArray[np.bool_], box: Floats, logits: Floats, fit: Fit) -> None:
     """Fill in a mask inside its box: where the prototypes' sum, interpolated, is positive."""
-    x0, y0 = (int(round(float(v))) for v in box[:2])
-    x1, y1 = (int(round(float(v))) for v in box[2:])
+    x0, y0 = (round(float(v)) for v in box[:2])
+    x1, y1 = (round(float(v)) for v in box[2:])
     if x1 <= x0 or y1 <= y0:
         return
     # From pixel centres of the picture to those of the prototypes.
@@ -201,7 +205,11 @@ def _cut(mask: NDArray[np.bool_], box: Floats, logits: Floats, fit: Fit) -> None
     )
     way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     made = cv2.warpAffine(
-        logits.astype(np.float32), matrix, (x1 - x0, y1 - y0), flags=way, borderMode=cv2.BORDER_REPLICATE
+        logits.astype(np.float32),
+        matrix,
+        (x1 - x0, y1 - y0),
+        flags=way,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     mask[y0:y1, x0:x1] = made > 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 from collections.abc import Sequence
 
 import cv2
@@ -55,9 +56,9 @@ class Canvas:
         self.fill(points, colour, who)
         if not texture:
             return
-        height, width = self.owner.shape
-        low = np.clip(np.floor(points.min(0)).astype(int), 0, (width, height))
-        high = np.clip(np.ceil(points.max(0)).astype(int) + 1, 0, (width, height))
+        size = self.image.shape[1::-1]
+        low = np.clip(np.floor(points.min(0)).astype(int), 0, size)
+        high = np.clip(np.ceil(points.max(0)).astype(int) + 1, 0, size)
         if (high <= low).any():
             return
         part = np.s_[low[1] : high[1], low[0] : high[0]]
@@ -80,9 +81,7 @@ def blend(a: Colour, b: Colour, share: float) -> Colour:
     return mixed[0], mixed[1], mixed[2]
 
 
-def oval(
-    x: float, y: float, a: float, b: float, power: float = 2.0, count: int = 32
-) -> Points:
+def oval(x: float, y: float, a: float, b: float, power: float = 2.0, count: int = 32) -> Points:
     """A superellipse around (x, y) with half axes a and b; a power of 2 is an ellipse."""
     angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
     c, s = np.cos(angles), np.sin(angles)
@@ -95,8 +94,19 @@ def oval(
     )
 
 
-def curve(start: Sequence[float], bend: Sequence[float], end: Sequence[float], count: int = 10) -> Points:
+def curve(
+    start: Sequence[float] | Points,
+    bend: Sequence[float] | Points,
+    end: Sequence[float] | Points,
+    count: int = 10,
+) -> Points:
     """A quadratic Bézier curve."""
     t = np.linspace(0, 1, count)[:, None]
     a, b, c = np.asarray(start, float), np.asarray(bend, float), np.asarray(end, float)
     return np.asarray((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c)
+
+
+def hsv(hue: float, saturation: float, value: float) -> Colour:
+    """A colour, all three in [0, 1]; the hue goes round."""
+    r, g, b = colorsys.hsv_to_rgb(hue % 1, saturation, value)
+    return round(255 * r), round(255 * g), round(255 * b)

@@ -147,8 +147,12 @@ def _eyeball(
     ball = oval(0, 0, a, high, 5.0 if style.eyes == "square" else 2.0)
     if style.eyes == "dot":
         # A dark eye: its size shows what a pupil would, its lids are cut as any other's.
-        pen.fill(oval(0, 0, 1.25 * a, 1.1 * high), blend(style.colour, _WHITE, 0.5 + 0.3 * (size < 0.8)))
-        pen.fill(lids.cut(oval(0, 0, a * min(1.0, size + 0.2), high * min(1.0, size + 0.2))), style.ink)
+        pen.fill(
+            oval(0, 0, 1.25 * a, 1.1 * high), blend(style.colour, _WHITE, 0.5 + 0.3 * (size < 0.8))
+        )
+        pen.fill(
+            lids.cut(oval(0, 0, a * min(1.0, size + 0.2), high * min(1.0, size + 0.2))), style.ink
+        )
         pen.fill(oval(-0.3 * a, -0.35 * high, 0.28 * a, 0.25 * high, count=12), _WHITE)
         _lid_skin(pen, style, lids, oval(0, 0, 1.25 * a, 1.1 * high))
         return
@@ -180,7 +184,9 @@ def _lid_skin(pen: Pen, style: Style, lids: _Lids, socket: Points) -> None:
         return
     cover = np.stack([socket[:, 0], np.minimum(socket[:, 1], top)], axis=1)
     pen.fill(cover, blend(style.colour, style.ink, 0.12))
-    ends = np.array([[s * 1.1 * style.eye[0], lids.top + s * 1.1 * style.eye[0] * lids.slant] for s in (-1, 1)])
+    ends = np.array(
+        [[s * 1.1 * style.eye[0], lids.top + s * 1.1 * style.eye[0] * lids.slant] for s in (-1, 1)]
+    )
     pen.line(ends, style.ink, style.outline + 0.02)
 
 
@@ -199,7 +205,9 @@ def _brow(face: Pen, style: Style, feeling: Feeling, look: Look, side: int) -> N
         pen.fill(np.concatenate([line - thick, (line + thick)[::-1]]), style.ink)
     elif style.brows == "bushy":
         teeth = np.where(np.arange(len(line)) % 2, 0.13, 0.05)[:, None] * np.array([[0.0, 1.0]])
-        pen.fill(np.concatenate([line - teeth, (line + 0.05 * np.array([[0, 1]]))[::-1]]), style.ink)
+        pen.fill(
+            np.concatenate([line - teeth, (line + 0.05 * np.array([[0, 1]]))[::-1]]), style.ink
+        )
     elif style.brows == "dashes":
         for part in (line[0:3], line[4:7], line[7:10]):
             pen.line(part, style.ink, 0.08)
@@ -217,11 +225,23 @@ def _nose(face: Pen, style: Style, feeling: Feeling, look: Look) -> None:
     elif style.nose == "wide":
         face.fill(oval(0, y, 0.16, 0.075, 2.6, count=18), blend(style.second, style.ink, 0.3))
     elif style.nose == "hook":
-        face.line(curve((-0.02, y - 0.16), (0.16 * (1 if look.yaw >= 0 else -1), y + 0.05), (-0.04, y + 0.06)), dark, 0.05)
+        face.line(
+            curve(
+                (-0.02, y - 0.16),
+                (0.16 * (1 if look.yaw >= 0 else -1), y + 0.05),
+                (-0.04, y + 0.06),
+            ),
+            dark,
+            0.05,
+        )
     if feeling.wrinkle > 0.25:
         for n in range(3):
             w, at = 0.12 - 0.02 * n, y - 0.1 - 0.085 * n
-            face.line(curve((-w, at), (0, at - 0.05), (w, at)), dark, 0.03 * min(1.3, 0.5 + feeling.wrinkle))
+            face.line(
+                curve((-w, at), (0, at - 0.05), (w, at)),
+                dark,
+                0.03 * min(1.3, 0.5 + feeling.wrinkle),
+            )
 
 
 def _mouth(face: Pen, style: Style, feeling: Feeling, look: Look) -> None:
@@ -257,10 +277,14 @@ def _open_mouth(
     if feeling.tongue > 0.2:
         out = 0.16 * max(0.0, feeling.tongue - 0.6) * 2
         tongue = np.stack([line[4:13, 0], lower[4:13, 1] - 0.12], 1)
-        low = np.stack([line[4:13, 0], lower[4:13, 1] + out * np.sqrt(1 - np.linspace(-1, 1, 9) ** 2)], 1)
+        low = np.stack(
+            [line[4:13, 0], lower[4:13, 1] + out * np.sqrt(1 - np.linspace(-1, 1, 9) ** 2)], 1
+        )
         pen.fill(np.concatenate([tongue, low[::-1]]), _TONGUE)
     if feeling.teeth > 0.3:
-        high = np.minimum(drop[:, None], 0.11 + 0.16 * max(0.0, feeling.teeth - 0.7)) * np.array([[0, 1.0]])
+        high = np.minimum(drop[:, None], 0.11 + 0.16 * max(0.0, feeling.teeth - 0.7)) * np.array(
+            [[0, 1.0]]
+        )
         pen.fill(np.concatenate([upper, (upper + high)[::-1]]), _WHITE)
         if feeling.teeth > 0.8:
             pen.line(line[2:-2] * np.array([1, 1.0]), blend(_WHITE, style.ink, 0.5), 0.025)

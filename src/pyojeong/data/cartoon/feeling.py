@@ -51,43 +51,43 @@ class Feeling:
 
 FIELDS = tuple(f.name for f in fields(Feeling))
 
-_MEANS: dict[str, tuple[dict[str, float], ...]] = {
+_MEANS: dict[str, tuple[Feeling, ...]] = {
     "happiness": (
-        dict(inner=0.25, outer=0.25, lower=0.3, curve=0.9, gape=0.7, wide=0.3, teeth=0.6,
+        Feeling(inner=0.25, outer=0.25, lower=0.3, curve=0.9, gape=0.7, wide=0.3, teeth=0.6,
              tongue=0.4, arms=0.6, lean=3, flush=0.3),
-        dict(inner=0.3, outer=0.2, arch=1.0, curve=1.0, gape=0.35, wide=0.3, arms=0.1, flush=0.4),
-        dict(inner=0.15, outer=0.15, lower=0.35, curve=0.95, wide=0.35, arms=-0.4, pupil=0.2),
+        Feeling(inner=0.3, outer=0.2, arch=1.0, curve=1.0, gape=0.35, wide=0.3, arms=0.1, flush=0.4),
+        Feeling(inner=0.15, outer=0.15, lower=0.35, curve=0.95, wide=0.35, arms=-0.4, pupil=0.2),
     ),
     "anger": (
-        dict(inner=-1.0, outer=0.45, left=-0.15, right=-0.15, lid=0.9, curve=-0.55, gape=0.45,
+        Feeling(inner=-1.0, outer=0.45, left=-0.15, right=-0.15, lid=0.9, curve=-0.55, gape=0.45,
              teeth=1.0, wide=0.15, arms=-0.1, flush=0.6, lean=-4, wrinkle=0.3),
-        dict(inner=-0.9, outer=0.35, left=-0.3, right=-0.3, lid=0.85, lower=0.2, curve=-0.75,
+        Feeling(inner=-0.9, outer=0.35, left=-0.3, right=-0.3, lid=0.85, lower=0.2, curve=-0.75,
              wide=-0.15, arms=-0.7, flush=0.4),
-        dict(inner=-1.0, outer=0.6, lid=1.0, curve=-0.4, gape=0.9, teeth=0.4, tongue=0.3,
+        Feeling(inner=-1.0, outer=0.6, lid=1.0, curve=-0.4, gape=0.9, teeth=0.4, tongue=0.3,
              arms=0.7, flush=0.7, jitter=0.3),
     ),
     "sadness": (
-        dict(inner=0.8, outer=-0.6, left=-0.25, right=-0.25, lid=-0.8, curve=-0.75, wide=-0.25,
+        Feeling(inner=0.8, outer=-0.6, left=-0.25, right=-0.25, lid=-0.8, curve=-0.75, wide=-0.25,
              arms=-1.0, nod=0.6, tear=0.8, lean=2),
-        dict(inner=0.7, outer=-0.6, left=-0.5, right=-0.5, lid=-0.8, curve=-0.6, wide=-0.35,
+        Feeling(inner=0.7, outer=-0.6, left=-0.5, right=-0.5, lid=-0.8, curve=-0.6, wide=-0.35,
              arms=-1.0, nod=0.8),
-        dict(inner=0.9, outer=-0.5, left=-0.4, right=-0.4, lid=-0.7, lower=0.3, curve=-0.85,
+        Feeling(inner=0.9, outer=-0.5, left=-0.4, right=-0.4, lid=-0.7, lower=0.3, curve=-0.85,
              gape=0.5, tear=1.0, arms=-0.7, near=0.3, nod=0.3),
     ),
     "fear": (
-        dict(inner=0.9, outer=0.3, left=0.45, right=0.45, pupil=-0.6, curve=-0.3, gape=0.5, wave=0.9,
+        Feeling(inner=0.9, outer=0.3, left=0.45, right=0.45, pupil=-0.6, curve=-0.3, gape=0.5, wave=0.9,
              wide=0.1, teeth=0.6, arms=0.3, near=0.8, sweat=0.7, jitter=1.0),
-        dict(inner=0.8, outer=0.5, left=0.5, right=0.5, pupil=-0.7, curve=-0.1, gape=1.0, wave=0.4,
+        Feeling(inner=0.8, outer=0.5, left=0.5, right=0.5, pupil=-0.7, curve=-0.1, gape=1.0, wave=0.4,
              wide=-0.35, arms=0.8, near=0.4, sweat=0.5, jitter=0.5),
-        dict(inner=0.9, outer=0.1, left=0.35, right=0.35, pupil=-0.6, curve=-0.4, wave=1.0,
+        Feeling(inner=0.9, outer=0.1, left=0.35, right=0.35, pupil=-0.6, curve=-0.4, wave=1.0,
              wide=0.1, arms=-0.2, near=0.6, sweat=0.6, jitter=0.8, lean=-5),
     ),
     "disgust": (
-        dict(inner=-0.6, outer=0.1, left=-0.55, right=-0.15, lower=0.55, curve=-0.45, skew=0.8,
+        Feeling(inner=-0.6, outer=0.1, left=-0.55, right=-0.15, lower=0.55, curve=-0.45, skew=0.8,
              gape=0.4, tongue=1.0, wrinkle=1.0, arms=-0.3, lean=-6),
-        dict(inner=-0.5, outer=-0.1, left=-0.5, right=-0.5, lower=0.6, curve=-0.4, skew=0.9,
+        Feeling(inner=-0.5, outer=-0.1, left=-0.5, right=-0.5, lower=0.6, curve=-0.4, skew=0.9,
              wide=-0.1, wrinkle=1.0, arms=0.0, nod=-0.5, lean=-5),
-        dict(inner=-0.45, outer=0.35, left=-0.1, right=-0.65, lower=0.6, curve=-0.5, skew=-0.9,
+        Feeling(inner=-0.45, outer=0.35, left=-0.1, right=-0.65, lower=0.6, curve=-0.5, skew=-0.9,
              gape=0.25, wave=0.3, tongue=0.5, wrinkle=0.8, arms=0.2, near=0.2),
     ),
 }  # fmt: skip
@@ -100,7 +100,7 @@ def feel(emotion: str, intensity: float, rng: np.random.Generator) -> Feeling:
     values: dict[str, float] = {}
     for name in FIELDS:
         calm = getattr(_CALM, name)
-        full = way.get(name, calm)
+        full = getattr(way, name)
         play = 0.12 * abs(full - calm) * rng.standard_normal()
         values[name] = calm + (full - calm) * intensity + play
     values["skew"] += 0.06 * rng.standard_normal()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pyojeong.data.cartoon.canvas import Canvas, Colour, Points, blend, curve, oval
+from pyojeong.data.cartoon.crest import draw_crest
 from pyojeong.data.cartoon.face import Look, Pen, draw_face
 from pyojeong.data.cartoon.feeling import Feeling
 from pyojeong.data.cartoon.style import Style
@@ -42,7 +43,7 @@ def draw_figure(canvas: Canvas, who: int, style: Style, feeling: Feeling, pose: 
     if feeling.near < 0.35:
         _arm(pen, style, feeling, pose, 1)
     head = _tilted(pen, feeling)
-    _crest(head, style, pose.look)
+    draw_crest(head, style, pose.look.yaw)
     _head(head, style)
     draw_face(head, style, feeling, pose.look)
     if feeling.near >= 0.35:
@@ -88,7 +89,10 @@ def _texture(style: Style) -> list[tuple[Points, Colour]]:
         return [(b + np.stack([0.35 * b[:, 1], 0 * b[:, 1]], 1), soft) for b in bars]
     if style.texture == "checks":
         cells = [(x, y) for x in range(-4, 5) for y in range(-4, 5) if (x + y) % 2]
-        return [(_bar(0.3 * x, 0.3 * y, 0.15, 0.15), blend(style.colour, style.second, 0.25)) for x, y in cells]
+        return [
+            (_bar(0.3 * x, 0.3 * y, 0.15, 0.15), blend(style.colour, style.second, 0.25))
+            for x, y in cells
+        ]
     return []
 
 
@@ -118,7 +122,11 @@ def _legs(pen: Pen, style: Style, step: float | None) -> None:
         swing = 0.0 if step is None else 0.28 * np.sin(step + (np.pi if side > 0 else 0))
         lift = 0.0 if step is None else 0.14 * max(0.0, np.cos(step + (np.pi if side > 0 else 0)))
         hip, foot = (side * 0.45 * wide, top), (side * 0.5 * wide + swing, bottom - 0.1 - lift)
-        _limb(pen, style, curve(hip, ((hip[0] + foot[0]) / 2 + 0.03 * side, (top + foot[1]) / 2), foot))
+        _limb(
+            pen,
+            style,
+            curve(hip, ((hip[0] + foot[0]) / 2 + 0.03 * side, (top + foot[1]) / 2), foot),
+        )
         shoe = oval(foot[0] + 0.05 * side, foot[1] + 0.02, 0.24, 0.12, count=20)
         pen.fill(shoe, style.second, outside=True)
         pen.line(shoe, style.ink, style.outline, outside=True, closed=True)
@@ -148,47 +156,3 @@ def _limb(pen: Pen, style: Style, path: Points) -> None:
     width = style.limbs[0]
     pen.line(path, style.ink, width + 2 * style.outline, outside=True)
     pen.line(path, style.colour, width)
-
-
-def _crest(pen: Pen, style: Style, look: Look) -> None:
-    """What grows or sits on the head, drawn before it."""
-    half = style.head[0] * (1 + 0.5 * style.head[2])
-    sway = -0.12 * look.yaw
-    for shape, colour in _crest_shapes(style, half):
-        shape[:, 0] += sway
-        pen.fill(shape, colour, outside=True)
-        pen.line(shape, style.ink, style.outline, outside=True, closed=True)
-    if style.crest == "antennae":
-        for side in (-1, 1):
-            path = curve((side * 0.25, -0.85), (side * 0.3 + sway, -1.3), (side * 0.5 + sway, -1.5))
-            pen.line(path, style.ink, 0.08, outside=True)
-            ball = oval(side * 0.5 + sway, -1.5, 0.15, 0.15, count=16)
-            pen.fill(ball, style.second, outside=True)
-            pen.line(ball, style.ink, style.outline, outside=True, closed=True)
-
-
-def _crest_shapes(style: Style, half: float) -> list[tuple[Points, Colour]]:
-    sides = (-1, 1)
-    second = style.second
-    if style.crest == "ears":
-        return [(oval(s * 0.72 * half, -0.82, 0.32, 0.34), blend(style.colour, second, 0.4)) for s in sides]
-    if style.crest == "buns":
-        return [(oval(s * 0.6 * half, -0.95, 0.38, 0.38, 3.0), second) for s in sides]
-    if style.crest == "horns":
-        horn = np.array([[0.25, -0.85], [0.95, -1.42], [0.85, -0.5]])
-        return [(horn * np.array([s * half, 1.0]), second) for s in sides]
-    if style.crest == "spikes":
-        spike = np.array([[-0.2, 0.0], [0.2, 0.0], [0.0, -0.5]])
-        places = ((-0.6, -0.72), (-0.22, -0.9), (0.22, -0.9), (0.6, -0.72))
-        return [(spike + np.array([x * half, y]), second) for x, y in places]
-    if style.crest == "leaf":
-        return [(np.concatenate([curve((0, -0.9), (s * 0.15, -1.6), (s * 0.75, -1.55)), curve((s * 0.75, -1.55), (s * 0.6, -1.05), (0, -0.9))]), second) for s in sides]
-    if style.crest == "tuft":
-        return [(np.concatenate([curve((-0.3, -0.7), (-0.1, -1.3), (0.35, -1.5)), curve((0.35, -1.5), (0.2, -1.1), (0.3, -0.7))]), blend(style.colour, second, 0.3))]
-    if style.crest == "cap":
-        return [(np.concatenate([curve((-0.9 * half, -0.55), (0, -1.75), (0.9 * half, -0.55)), np.array([[1.25 * half, -0.5], [1.25 * half, -0.4], [-0.9 * half, -0.4]])]), second)]
-    if style.crest == "rays":
-        angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-        radius = np.where(np.arange(24) % 2, 1.02, 1.3)
-        return [(np.stack([half * radius * np.cos(angles), radius * np.sin(angles)], 1), second)]
-    return []

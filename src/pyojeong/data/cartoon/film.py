@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.data.cartoon.background import draw_front, draw_place
 from pyojeong.data.cartoon.canvas import Canvas
 from pyojeong.data.cartoon.face import Look
 from pyojeong.data.cartoon.feeling import EMOTIONS
 from pyojeong.data.cartoon.figure import LEGS, NECK, Pose, draw_figure
+from pyojeong.data.cartoon.front import draw_front
 from pyojeong.data.cartoon.pictures import LEAST_SEEN, LEAST_WHOLE, boxes_of
+from pyojeong.data.cartoon.places import draw_place
 from pyojeong.data.cartoon.script import FADE, Part, Plan, write
 from pyojeong.data.cartoon.style import CAST, Style, stranger
 from pyojeong.data.cartoon.truth import TrueLine, TrueShot, Truth, pack
@@ -177,7 +178,10 @@ def _frames(
             time, left = frame / fps, (plan.frames - 1 - frame) / fps
             share = frame / plan.frames
             canvas = Canvas(_view(room, size, plan.pan, share))
-            seen = [_act(canvas, n + 1, cast, part, plan, time, share) for n, part in enumerate(plan.parts)]
+            seen = [
+                _act(canvas, n + 1, cast, part, plan, time, share)
+                for n, part in enumerate(plan.parts)
+            ]
             if plan.front is not None:
                 width, height = size
                 front = np.random.default_rng((plan.seed, 2))
@@ -200,7 +204,9 @@ def _view(
     x, y = free * (0.5 + 0.5 * np.asarray(pan) * (2 * share - 1))
     matrix = np.array([[1.0, 0.0, x], [0.0, 1.0, y]])
     way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(room, matrix, size, flags=way, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(
+        cv2.warpAffine(room, matrix, size, flags=way, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _act(
@@ -213,7 +219,7 @@ def _act(
     share: float,
 ) -> Seen:
     """Draw one character at a time (s) and share of the shot."""
-    height, width = canvas.owner.shape
+    height, width = canvas.image.shape[:2]
     style = cast[part.who]
     emotion, intensity, face = part.at(time)
     unit = part.tall * height / (1 + NECK + style.body[1] + LEGS)

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.data.cartoon.background import PLACES, draw_front, draw_place
 from pyojeong.data.cartoon.canvas import Canvas
 from pyojeong.data.cartoon.face import Look
 from pyojeong.data.cartoon.feeling import EMOTIONS, feel
 from pyojeong.data.cartoon.figure import Pose, draw_figure
+from pyojeong.data.cartoon.front import draw_front
+from pyojeong.data.cartoon.places import PLACES, draw_place
 from pyojeong.data.cartoon.style import CAST, LABELS, Style, stranger
 
 LEAST_SEEN, LEAST_WHOLE = 0.002, 0.12
@@ -53,7 +54,9 @@ def make_pictures(
     the same. split: "train" or "test", whose places and strangers training never sees. size:
     (width, height) px. strangers: share of figures that are not of the cast."""
     for k in range(n):
-        yield make_picture(np.random.default_rng((seed, k, split == "test")), split, size, strangers)
+        yield make_picture(
+            np.random.default_rng((seed, k, split == "test")), split, size, strangers
+        )
 
 
 def make_picture(
@@ -73,13 +76,21 @@ def make_picture(
         emotion, intensity = int(rng.integers(len(EMOTIONS))), float(rng.uniform(0.55, 1.0))
         draw_figure(canvas, place + 1, style, feel(EMOTIONS[emotion], intensity, rng), pose)
         drawn.append((who, style, place + 1, emotion, intensity))
-        areas[place + 1] = max(1, np.count_nonzero(canvas.owner == place + 1))
+        areas[place + 1] = max(1, int(np.count_nonzero(canvas.owner == place + 1)))
     for _ in range(int(rng.choice((0, 1, 2), p=(0.5, 0.35, 0.15)))):
-        draw_front(canvas, rng, rng.uniform(0, width), rng.uniform(0.85, 1.1) * height, rng.uniform(0.06, 0.2) * height)
+        draw_front(
+            canvas,
+            rng,
+            rng.uniform(0, width),
+            rng.uniform(0.85, 1.1) * height,
+            rng.uniform(0.06, 0.2) * height,
+        )
     return _gathered(_graded(canvas.image, rng), canvas.owner, drawn, areas)
 
 
-def _cast(rng: np.random.Generator, split: str, count: int, strangers: float) -> list[tuple[int, Style]]:
+def _cast(
+    rng: np.random.Generator, split: str, count: int, strangers: float
+) -> list[tuple[int, Style]]:
     """Different people: number and style of each."""
     known = list(rng.permutation(len(CAST)))
     people: list[tuple[int, Style]] = []
@@ -111,7 +122,9 @@ def _poses(
 
 def _pose(rng: np.random.Generator, style: Style, x: float, height: int, tall: float) -> Pose:
     unit = tall * height * rng.uniform(0.85, 1.15) / (1 + 0.82 + style.body[1] + 0.42)
-    ground = height * rng.uniform(0.78, 1.0) + max(0.0, tall - 0.75) * height * rng.uniform(0.3, 1.0)
+    ground = height * rng.uniform(0.78, 1.0) + max(0.0, tall - 0.75) * height * rng.uniform(
+        0.3, 1.0
+    )
     look = Look(
         float(rng.uniform(-0.8, 0.8)),
         float(rng.uniform(-0.4, 0.4)),
@@ -136,11 +149,12 @@ def _graded(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
         return image
     gain = rng.uniform(0.72, 1.15) * (rng.uniform(0.35, 1) if rng.random() < 0.12 else 1)
     tint = gain * rng.uniform(0.93, 1.07, 3)
-    made = image.astype(np.float32) * tint + rng.uniform(-12, 12)
+    made = np.asarray(image * tint + rng.uniform(-12, 12), np.float32)
     if rng.random() < 0.2:
-        made = cv2.GaussianBlur(made, (0, 0), rng.uniform(0.4, 1.3))
+        made = np.asarray(cv2.GaussianBlur(made, (0, 0), rng.uniform(0.4, 1.3)), np.float32)
     if rng.random() < 0.25:
-        made = made + rng.normal(0, rng.uniform(1, 6), (*made.shape[:2], 1))
+        grain = rng.normal(0, rng.uniform(1, 6), (*made.shape[:2], 1))
+        made = np.asarray(made + grain, np.float32)
     return np.clip(made, 0, 255).astype(np.uint8)
 
 
@@ -181,11 +195,15 @@ def boxes_of(masks: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 def at_size(picture: Picture, width: int, height: int) -> Picture:
     """The picture shrunk; masks keep the pixels that lie in them by half or more."""
-    image = np.asarray(cv2.resize(picture.image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    image = np.asarray(
+        cv2.resize(picture.image, (width, height), interpolation=cv2.INTER_AREA), np.uint8
+    )
     small = [
         cv2.resize(m.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA) >= 0.5
         for m in picture.masks
     ]
     masks = np.stack(small) if small else np.zeros((0, height, width), bool)
     ratio = np.array([width / picture.image.shape[1], height / picture.image.shape[0]] * 2)
-    return replace(picture, image=image, masks=masks, boxes=(picture.boxes * ratio).astype(np.float32))
+    return replace(
+        picture, image=image, masks=masks, boxes=(picture.boxes * ratio).astype(np.float32)
+    )

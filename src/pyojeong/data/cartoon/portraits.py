@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.data.cartoon.background import draw_front
 from pyojeong.data.cartoon.canvas import Canvas
 from pyojeong.data.cartoon.face import Look
 from pyojeong.data.cartoon.feeling import EMOTIONS, feel
 from pyojeong.data.cartoon.figure import LEGS, NECK, Pose, draw_figure
-from pyojeong.data.cartoon.style import CAST, Style, stranger
+from pyojeong.data.cartoon.front import draw_front
+from pyojeong.data.cartoon.style import CAST, stranger
 from pyojeong.media.files import atomic_path
 
 SCENE, MARGIN = 288, 0.04
@@ -51,7 +52,10 @@ def _portrait(rng: np.random.Generator, split: str, strangers: float) -> Portrai
     emotion = int(rng.integers(len(EMOTIONS)))
     canvas = Canvas(np.full((SCENE, SCENE, 3), 128, np.uint8))
     size = float(np.exp(rng.uniform(np.log(20), np.log(88))))
-    head = (SCENE * rng.uniform(0.3, 0.7), float(np.clip(rng.uniform(0.3, 0.55) * SCENE, 1.2 * size, None)))
+    head = (
+        SCENE * rng.uniform(0.3, 0.7),
+        float(np.clip(rng.uniform(0.3, 0.55) * SCENE, 1.2 * size, None)),
+    )
     feet = head[1] + size * (NECK + style.body[1] + LEGS)
     feeling = feel(EMOTIONS[emotion], float(rng.uniform(0.55, 1)), rng)
     draw_figure(canvas, 1, style, feeling, Pose(head[0], feet, size, **_bearing(rng)))
@@ -61,7 +65,7 @@ def _portrait(rng: np.random.Generator, split: str, strangers: float) -> Portrai
     return Portrait(_lit(shown, rng), emotion, who)
 
 
-def _bearing(rng: np.random.Generator) -> dict[str, object]:
+def _bearing(rng: np.random.Generator) -> dict[str, Any]:
     look = Look(
         float(rng.uniform(-0.85, 0.85)),
         float(rng.uniform(-0.45, 0.45)),
@@ -78,7 +82,9 @@ def _bearing(rng: np.random.Generator) -> dict[str, object]:
     }
 
 
-def _hidden(canvas: Canvas, rng: np.random.Generator, head: tuple[float, float], size: float) -> None:
+def _hidden(
+    canvas: Canvas, rng: np.random.Generator, head: tuple[float, float], size: float
+) -> None:
     """Sometimes somebody or something stands in front, hardly ever before the face."""
     if rng.random() < 0.15:
         other = stranger(int(rng.integers(1_000_000)), "train")
@@ -86,7 +92,13 @@ def _hidden(canvas: Canvas, rng: np.random.Generator, head: tuple[float, float],
         feet = head[1] + size * (NECK + other.body[1] + LEGS)
         draw_figure(canvas, 2, other, feel("happiness", 0.5, rng), Pose(head[0] + side, feet, size))
     elif rng.random() < 0.2:
-        draw_front(canvas, rng, head[0] + rng.uniform(-2, 2) * size, head[1] + rng.uniform(1.6, 3.2) * size, rng.uniform(0.4, 0.9) * size)
+        draw_front(
+            canvas,
+            rng,
+            head[0] + rng.uniform(-2, 2) * size,
+            head[1] + rng.uniform(1.6, 3.2) * size,
+            rng.uniform(0.4, 0.9) * size,
+        )
 
 
 def _retouched(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -111,10 +123,10 @@ def cut_out(image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uin
 
 def _lit(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     gain = rng.uniform(0.6, 1.2)
-    made = image.astype(np.float32) * gain
+    made = np.asarray(image * gain, np.float32)
     if rng.random() < 0.2:
-        made = cv2.GaussianBlur(made, (0, 0), rng.uniform(0.4, 1.2))
-    return np.clip(made, 0, 255).astype(np.uint8)
+        made = np.asarray(cv2.GaussianBlur(made, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
+    return np.asarray(np.clip(made, 0, 255), np.uint8)
 
 
 def write_portraits(
@@ -131,7 +143,9 @@ def write_portraits(
         for k, portrait in enumerate(make_portraits(count, seed + 1000 * place, split, share)):
             image = portrait.image
             if len(image) > side:
-                image = np.asarray(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+                image = np.asarray(
+                    cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA), np.uint8
+                )
             path = folder / name / EMOTIONS[portrait.emotion] / f"{k}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             with atomic_path(path) as part:

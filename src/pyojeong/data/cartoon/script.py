@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pyojeong.data.cartoon.background import PLACES
 from pyojeong.data.cartoon.feeling import EMOTIONS, Feeling, between, feel
+from pyojeong.data.cartoon.places import PLACES
 from pyojeong.data.cartoon.words import CONTRARY, LINES
 
 FADE = 0.4
@@ -84,7 +84,8 @@ def write(
     rng: np.random.Generator, seconds: float, fps: float, people: int, language: str, split: str
 ) -> tuple[Plan, ...]:
     """A script that lasts `seconds`, with `people` characters."""
-    left, plans = round(seconds * fps), []
+    left = round(seconds * fps)
+    plans: list[Plan] = []
     while left > 0:
         frames = min(left, round(rng.uniform(2.4, 5.0) * fps))
         # No shot shorter than a second.
@@ -143,7 +144,9 @@ def _parts(
     made = []
     for seat, g in zip(order, grounds, strict=True):
         a, b = float(starts[seat]), float(ends[seat])
-        facing = float(np.clip(np.sign(b - a) * 0.5 if abs(b - a) > 0.1 else rng.uniform(-0.5, 0.5), -0.8, 0.8))
+        facing = float(
+            np.clip(np.sign(b - a) * 0.5 if abs(b - a) > 0.1 else rng.uniform(-0.5, 0.5), -0.8, 0.8)
+        )
         made.append(
             Part(chosen[seat], (a, b), abs(b - a) > 0.1, g, float(rng.uniform(*tall)),
                  _feelings(rng, chosen[seat], seconds), facing, float(rng.uniform(0, 10)))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import colorsys
 from dataclasses import dataclass
 
 import numpy as np
 
-from pyojeong.data.cartoon.canvas import Colour
+from pyojeong.data.cartoon.canvas import Colour, hsv
 
 NAMES = ("haru", "bulkon", "miru", "bora", "solbi")
 """The five of the cast, in the order of their class numbers."""
@@ -110,7 +109,13 @@ def stranger(seed: int, split: str) -> Style:
         high = float(np.clip(high, 0.85 * wide, 1.25 * wide))
     return Style(
         STRANGER,
-        (_of(rng, 0.75, 1.15), _of(rng, 1.8, 4.5), _of(rng, -0.4, 0.3), bumps, _of(rng, 0.02, 0.06)),
+        (
+            _of(rng, 0.75, 1.15),
+            _of(rng, 1.8, 4.5),
+            _of(rng, -0.4, 0.3),
+            bumps,
+            _of(rng, 0.02, 0.06),
+        ),
         (_of(rng, 0.36, 0.7), _of(rng, 0.75, 1.15)),
         colour,
         second,
@@ -120,7 +125,7 @@ def stranger(seed: int, split: str) -> Style:
         kind("crest"),
         kind("eyes"),
         (wide, high, _of(rng, 0.32, 0.46), _of(rng, -0.2, 0.05)),
-        _hsv(_of(rng, 0, 1), _of(rng, 0.4, 0.9), _of(rng, 0.3, 0.7)),
+        hsv(_of(rng, 0, 1), _of(rng, 0.4, 0.9), _of(rng, 0.3, 0.7)),
         kind("brows"),
         kind("mouth"),
         kind("nose"),
@@ -133,15 +138,10 @@ def stranger(seed: int, split: str) -> Style:
 
 def _colours(rng: np.random.Generator) -> tuple[Colour, Colour, Colour]:
     hue = _of(rng, 0, 1)
-    skin = _hsv(hue, _of(rng, 0.15, 0.85), _of(rng, 0.6, 1.0))
-    second = _hsv(hue + _of(rng, -0.2, 0.2), _of(rng, 0.3, 0.9), _of(rng, 0.4, 1.0))
-    return skin, second, _hsv(hue, _of(rng, 0.3, 0.9), _of(rng, 0.1, 0.3))
+    skin = hsv(hue, _of(rng, 0.15, 0.85), _of(rng, 0.6, 1.0))
+    second = hsv(hue + _of(rng, -0.2, 0.2), _of(rng, 0.3, 0.9), _of(rng, 0.4, 1.0))
+    return skin, second, hsv(hue, _of(rng, 0.3, 0.9), _of(rng, 0.1, 0.3))
 
 
 def _of(rng: np.random.Generator, low: float, high: float) -> float:
     return float(rng.uniform(low, high))
-
-
-def _hsv(hue: float, saturation: float, value: float) -> Colour:
-    r, g, b = colorsys.hsv_to_rgb(hue % 1, saturation, value)
-    return round(255 * r), round(255 * g), round(255 * b)

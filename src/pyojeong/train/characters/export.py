@@ -1,6 +1,6 @@
 """From a trained run to the ONNX file, laid out as an exported YOLOv8-seg.
 
-    python -m pyojeong.train.characters.export RUN_FOLDER FILE.onnx
+python -m pyojeong.train.characters.export RUN_FOLDER FILE.onnx
 """
 
 from __future__ import annotations

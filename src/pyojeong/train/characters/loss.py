@@ -69,7 +69,9 @@ def assign(
     return figure, taken, good.amax(1)
 
 
-def loss(grids: Sequence[Tensor], proto: Tensor, targets: Targets, classes: int) -> dict[str, Tensor]:
+def loss(
+    grids: Sequence[Tensor], proto: Tensor, targets: Targets, classes: int
+) -> dict[str, Tensor]:
     """Losses by name: "class", "box", "mask"."""
     boxes, logits, parts, cells = decode(grids, classes)
     with torch.no_grad():
@@ -78,7 +80,10 @@ def loss(grids: Sequence[Tensor], proto: Tensor, targets: Targets, classes: int)
         picked = targets.classes.gather(1, figure).clamp(min=0)
         wanted.scatter_(2, picked[..., None], (good * taken)[..., None])
     total = wanted.sum().clamp(min=1.0)
-    found = {"class": functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / total}
+    found = {
+        "class": functional.binary_cross_entropy_with_logits(logits, wanted, reduction="sum")
+        / total
+    }
     picture, cell = taken.nonzero(as_tuple=True)
     if not len(picture):
         zero = parts.sum() * 0 + proto.sum() * 0 + boxes.sum() * 0
@@ -89,15 +94,19 @@ def loss(grids: Sequence[Tensor], proto: Tensor, targets: Targets, classes: int)
     found["box"] = ((1 - overlap(boxes[picture, cell], aim)[1]) * weight).sum() / total
     few = torch.randperm(len(picture))[:_MASKS]
     picture, cell, which = picture[few], cell[few], which[few]
-    found["mask"] = _mask_loss(parts[picture, cell], proto, picture, aim[few], targets.masks[picture, which])
+    found["mask"] = _mask_loss(
+        parts[picture, cell], proto, picture, aim[few], targets.masks[picture, which]
+    )
     return found
 
 
-def _mask_loss(parts: Tensor, proto: Tensor, picture: Tensor, boxes: Tensor, masks: Tensor) -> Tensor:
+def _mask_loss(
+    parts: Tensor, proto: Tensor, picture: Tensor, boxes: Tensor, masks: Tensor
+) -> Tensor:
     """Mean over figures of the cross entropy inside their box."""
     order = picture.argsort()
     parts, picture, boxes, masks = parts[order], picture[order], boxes[order], masks[order]
-    of = [int(n) for n in picture.unique()]
+    of = sorted({int(n) for n in picture})
     # Picture by picture: to gather the prototypes of every mask would take much memory.
     made = torch.cat(
         [torch.einsum("mp,phw->mhw", parts[picture == n], proto[n].float()) for n in of]

@@ -60,7 +60,7 @@ class SegNet(nn.Module):
     the prototypes (b, 32, h/4, w/4).
     """
 
-    def __init__(self, classes: int, shape: Shape = Shape()) -> None:  # noqa: B008 - frozen
+    def __init__(self, classes: int, shape: Shape = Shape()) -> None:
         super().__init__()
         self.classes = classes
         w = shape.widths
@@ -73,15 +73,18 @@ class SegNet(nn.Module):
         self.context = Unit(2 * w[4], w[4], 1)
         self.lateral = nn.ModuleList(Unit(c, neck, 1) for c in w[2:])
         self.merge = nn.ModuleList(Unit(neck, neck) for _ in range(2))
-        self.tower = nn.ModuleList(nn.Sequential(Unit(neck, neck), Unit(neck, neck)) for _ in STRIDES)
+        self.tower = nn.ModuleList(
+            nn.Sequential(Unit(neck, neck), Unit(neck, neck)) for _ in STRIDES
+        )
         self.head = nn.ModuleList(nn.Conv2d(neck, 4 + classes + PROTOTYPES, 1) for _ in STRIDES)
         self.fine = Unit(w[1], neck // 2, 1)
         self.coarse = Unit(neck, neck // 2, 1)
         self.proto = nn.Sequential(Unit(neck // 2, neck // 2), nn.Conv2d(neck // 2, PROTOTYPES, 1))
         for head in self.head:
             # Nothing is there, until shown otherwise (Lin et al. 2017, RetinaNet).
-            nn.init.constant_(head.bias[4 : 4 + classes], -5.0)
-            nn.init.constant_(head.bias[:4], 1.0)
+            start = torch.zeros(4 + classes + PROTOTYPES)
+            start[:4], start[4 : 4 + classes] = 1.0, -5.0
+            head.register_parameter("bias", nn.Parameter(start))
 
     def forward(self, pictures: Tensor) -> tuple[list[Tensor], Tensor]:
         x = self.stem(2 * pictures - 1)

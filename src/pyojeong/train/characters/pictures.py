@@ -70,7 +70,9 @@ class Batch:
     of: NDArray[np.int64]
 
 
-def batch(drawn: Drawn, rows: NDArray[np.int64], side: tuple[int, int], rng: np.random.Generator) -> Batch:
+def batch(
+    drawn: Drawn, rows: NDArray[np.int64], side: tuple[int, int], rng: np.random.Generator
+) -> Batch:
     """Rows of `drawn`, each mirrored, moved, scaled and lit at random, on gray of (width, height)
     `side`."""
     width, height = side
@@ -88,11 +90,17 @@ def batch(drawn: Drawn, rows: NDArray[np.int64], side: tuple[int, int], rng: np.
                 classes.append(int(one))
                 of.append(place)
     stacked = np.stack(masks) if masks else np.zeros((0, height, width), bool)
-    return Batch(images, stacked, boxes_of(stacked), np.array(classes, np.int64), np.array(of, np.int64))
+    return Batch(
+        images, stacked, boxes_of(stacked), np.array(classes, np.int64), np.array(of, np.int64)
+    )
 
 
 def _moved(
-    image: NDArray[np.uint8], owner: NDArray[np.uint8], width: int, height: int, rng: np.random.Generator
+    image: NDArray[np.uint8],
+    owner: NDArray[np.uint8],
+    width: int,
+    height: int,
+    rng: np.random.Generator,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     h, w = owner.shape
     scale = width / w

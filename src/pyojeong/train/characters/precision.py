@@ -93,4 +93,8 @@ def _area(hits: NDArray[np.bool_], there: int) -> float:
     # Precision never falls with recall: the best that is still to come counts.
     precision = np.maximum.accumulate(precision[::-1])[::-1]
     at = np.searchsorted(recall, _RECALLS, side="left")
-    return float(np.where(at < len(precision), np.append(precision, 0.0)[np.minimum(at, len(precision))], 0.0).mean())
+    return float(
+        np.where(
+            at < len(precision), np.append(precision, 0.0)[np.minimum(at, len(precision))], 0.0
+        ).mean()
+    )

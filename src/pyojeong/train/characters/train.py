@@ -63,7 +63,8 @@ class Config:
     @classmethod
     def load(cls, path: Path) -> Config:
         table = json.loads(path.read_text("utf-8"))
-        table["shape"] = Shape(**{k: tuple(v) if isinstance(v, list) else v for k, v in table["shape"].items()})
+        shape = table["shape"]
+        table["shape"] = Shape(tuple(shape["widths"]), tuple(shape["depths"]), shape["neck"])
         table["sizes"] = tuple((at, size) for at, size in table["sizes"])
         table["weights"] = tuple(table["weights"])
         return cls(**table)
@@ -240,7 +241,13 @@ def changed(config: Config, pairs: list[str]) -> Config:
                 f"--set은 이름=값 꼴이며 이름은 다음 중 하나입니다: {names}.",
             )
         read = json.loads(value)
-        table[name] = tuple(map(tuple, read)) if name == "sizes" else tuple(read) if isinstance(read, list) else read
+        table[name] = (
+            tuple(map(tuple, read))
+            if name == "sizes"
+            else tuple(read)
+            if isinstance(read, list)
+            else read
+        )
     return Config(**table)
 
 
