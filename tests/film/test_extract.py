@@ -15,8 +15,9 @@ import pytest
 
 from pyojeong.errors import OutputFailed
 from pyojeong.film import extract
-from pyojeong.film.extract import Wanted, extract_frames
+from pyojeong.film.extract import extract_frames
 from pyojeong.film.filters import Rules
+from pyojeong.film.frame_folder import Wanted
 from pyojeong.media.image import read_image
 from pyojeong.media.video import VideoWriter
 
@@ -129,9 +130,11 @@ import sys
 from pathlib import Path
 from pyojeong.film import extract
 from pyojeong.film.filters import Rules
+from pyojeong.film.frame_folder import Wanted
 extract.PART = 24
 best = sys.argv[3] == "best"
-extract.extract_frames(Path(sys.argv[1]), Path(sys.argv[2]), extract.Wanted(best=best), Rules())
+wanted = Wanted(best=best)
+extract.extract_frames(Path(sys.argv[1]), Path(sys.argv[2]), wanted, Rules())
 """
 
 
