@@ -42,6 +42,7 @@ def build() -> typer.Typer:
         experiment,
         express,
         faces,
+        film,
         inspect,
         models,
         story,
@@ -62,6 +63,7 @@ def build() -> typer.Typer:
     app.callback()(_options)
     for module in (story, text, faces, express, inspect):
         module.add_to(app)
+    film.add_to(app)
     train.add_to(app)
     data.add_to(app)
     experiment.add_to(app)

@@ -15,11 +15,13 @@ from typing import Any
 import av
 import numpy as np
 from av.container import InputContainer
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadInput
 from pyojeong.media.cues import Cue
 from pyojeong.media.files import check_input
+from pyojeong.media.mp4 import claims_too_much
 from pyojeong.settings import settings
 
 
@@ -44,6 +46,9 @@ class VideoInfo:
     subtitles: tuple[str, ...]
 
 
+MOST_CUES = 100_000
+"""Subtitles read from a track; four hours with one every second have 14,400."""
+
 _IMAGE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda b: b[4:8] == b"ftyp" and b[8:12] not in _IMAGE_BRANDS, "mp4"),
@@ -61,7 +66,7 @@ _CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
 def probe(path: Path | str) -> VideoInfo:
     """What the film holds. Raises BadInput for anything that is no film with pictures."""
     with opened_film(path) as container:
-        stream = _video_stream(container, Path(path))
+        stream = video_stream(container, Path(path))
         first = next(container.decode(stream), None)
         turn = 0 if first is None else first.rotation % 360
         sides = stream.codec_context.width, stream.codec_context.height
@@ -86,14 +91,14 @@ def read_frames(path: Path | str, every: int = 1) -> Iterator[tuple[float, NDArr
     The time is the frame's own time stamp. Raises BadInput, also in the middle of a damaged film.
     """
     with opened_film(path) as container:
-        stream = _video_stream(container, Path(path))
+        stream = video_stream(container, Path(path))
         stream.thread_type = "AUTO"
         start = (container.start_time or 0) / av.time_base
         rate = float(stream.average_rate or 24)
         for number, frame in enumerate(container.decode(stream)):
             if number % every == 0:
                 time = frame.time - start if frame.pts is not None else number / rate
-                yield time, _rgb(frame)
+                yield time, frame_rgb(frame)
 
 
 def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
@@ -130,7 +135,7 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
 def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
     """The cues of a text track (mov_text or SubRip inside a film).
 
-    Raises BadInput where there is no such track.
+    Raises BadInput where there is no such track, or more than `MOST_CUES` in it.
     """
     with opened_film(path) as container:
         streams = _known(container.streams.subtitles)
@@ -138,7 +143,7 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
             raise BadInput(f"{path} has no subtitle track.", f"{path}에는 자막 트랙이 없습니다.")
         stream = streams[track]
         in_mov = stream.codec_context.name == "mov_text"
-        cues = []
+        cues: list[Cue] = []
         for packet in container.demux(stream):
             if packet.pts is None or packet.time_base is None:
                 continue
@@ -146,6 +151,11 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
             text = data[2 : 2 + int.from_bytes(data[:2], "big")] if in_mov else data
             start = float(packet.pts * packet.time_base)
             end = start + float((packet.duration or 0) * packet.time_base)
+            if len(cues) == MOST_CUES:
+                raise BadInput(
+                    f"{path} has more than {MOST_CUES:,} subtitles; no film needs so many.",
+                    f"{path}에 자막이 {MOST_CUES:,}개보다 많습니다. 영상 자막으로 볼 수 없습니다.",
+                )
             # Empty samples fill the time between subtitles.
             if text:
                 cues.append(Cue(max(0.0, start), max(0.0, end), text.decode("utf-8", "replace")))
@@ -177,13 +187,19 @@ def opened_film(path: Path | str) -> Iterator[InputContainer]:
             f"{path} is not a film. Give an MP4, MOV, MKV, WebM, AVI or MPEG file.",
             f"{path}은(는) 영상 파일이 아닙니다. MP4, MOV, MKV, WebM, AVI, MPEG를 지정하세요.",
         )
+    if kind in ("mp4", "mov") and claims_too_much(path):
+        raise BadInput(
+            f"{path} is damaged: it claims to hold more than a file of its size can.",
+            f"{path}은(는) 손상되었습니다. 파일 크기보다 많은 내용이 있다고 적혀 있습니다.",
+        )
     options = {"protocol_whitelist": "file"}
     try:
         with av.open(f"file:{path.absolute()}", format=kind, options=options) as container:
             yield container
-    # Some releases of PyAV refuse names of tracks that are not UTF-8.
-    except (av.FFmpegError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", "UTF-8")
+    # Some releases of PyAV refuse names of tracks that are not UTF-8, and lose count where damage
+    # makes a new track appear on the way.
+    except (av.FFmpegError, UnicodeDecodeError, IndexError) as error:
+        reason = getattr(error, "strerror", type(error).__name__)
         raise BadInput(
             f"{path} is damaged and cannot be read as a film ({reason}).",
             f"{path}은(는) 손상되어 영상으로 읽을 수 없습니다({reason}).",
@@ -195,17 +211,26 @@ def _known(streams: Sequence[Any]) -> list[Any]:
     return [stream for stream in streams if stream.codec_context is not None]
 
 
-def _video_stream(container: InputContainer, path: Path) -> Any:
+def video_stream(container: InputContainer, path: Path) -> Any:
+    """The first track of moving pictures, ready to decode; for this room only.
+
+    Raises BadInput where there is none, or its pictures are larger than the setting allows.
+    """
     streams = _known(container.streams.video)
+    # Covers and posters are kept as tracks of one picture.
+    streams = [s for s in streams if not s.disposition & Disposition.attached_pic]
     if not streams:
         raise BadInput(f"{path} holds no pictures.", f"{path}에는 화면이 없습니다.")
     stream = streams[0]
     context = stream.codec_context
-    if context.width * context.height > settings().max_image_pixels:
+    limit = settings().max_image_pixels
+    if context.width * context.height > limit:
         raise BadInput(
             f"{path} is too large: {context.width}x{context.height} px.",
             f"{path}이(가) 너무 큽니다: {context.width}x{context.height}픽셀.",
         )
+    # The size may be another further on; then the decoder refuses.
+    context.options = {"max_pixels": str(limit)}
     return stream
 
 
@@ -227,7 +252,8 @@ _BT709, _BT601 = 1, 5
 _MATRICES = {_BT709: _BT709, _BT601: _BT601, 6: _BT601, 9: 9}
 
 
-def _rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+def frame_rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    """RGB uint8 (H, W, 3), rotation applied; for this room only."""
     # Files that do not say follow the custom: BT.709 from 720 lines up, BT.601 below.
     custom = _BT709 if frame.height >= 720 else _BT601
     matrix = _MATRICES.get(frame.colorspace, custom)
