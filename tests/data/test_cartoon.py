@@ -1,5 +1,6 @@
 """The cartoon: the same from the same seed, and its truth is true."""
 
+import itertools
 import json
 
 import numpy as np
@@ -165,7 +166,7 @@ class TestScript:
             assert plans[0].begins == "start"
             assert {plan.begins for plan in plans[1:]} <= {"cut", "fade"}
             assert all(plan.frames >= 24 for plan in plans)
-            assert all(a.place != b.place for a, b in zip(plans, plans[1:], strict=False))
+            assert all(a.place != b.place for a, b in itertools.pairwise(plans))
 
     def test_words_fit_or_contradict_the_face_as_the_truth_says(self):
         said = 0

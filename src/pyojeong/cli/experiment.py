@@ -154,7 +154,7 @@ def _changed(values: list[str], seeds: str | None) -> Any:
             f"--seeds takes whole numbers, as in 1,2,3: {seeds!r}.",
             f"--seeds는 1,2,3 꼴의 정수입니다: {seeds!r}.",
         ) from error
-    return _part("grid").Changed(dict(map(assignment, values)), numbers)
+    return _part("planned").Changed(dict(map(assignment, values)), numbers)
 
 
 def _do(

@@ -24,7 +24,7 @@ from pyojeong.media.files import atomic_path
 from pyojeong.train.calibration import find_temperature, softmax
 from pyojeong.train.ensemble_file import LEAST, Part, Vote, write_ensemble
 from pyojeong.train.experiment.folder import read_json
-from pyojeong.train.experiment.grid import METHODS
+from pyojeong.train.experiment.planned import METHODS
 from pyojeong.train.experiment.predictions import read_predictions, read_validation
 
 Floats = NDArray[np.float64]

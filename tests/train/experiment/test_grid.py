@@ -6,7 +6,8 @@ pytest.importorskip("torch", reason="torch is in the train extra")
 
 from pyojeong.errors import BadSettings
 from pyojeong.train.experiment import studies
-from pyojeong.train.experiment.grid import Changed, parse_grid, read_grid, with_source
+from pyojeong.train.experiment.grid import parse_grid, read_grid, with_source
+from pyojeong.train.experiment.planned import Changed
 
 TWO = """
 seeds = [1, 2]

@@ -21,7 +21,7 @@ from pyojeong.train.experiment.folder import (
     state_of,
     write_json,
 )
-from pyojeong.train.experiment.grid import Grid, Together
+from pyojeong.train.experiment.planned import Grid, Together
 
 
 def make_ensembles(grid: Grid, folder: Path, lang: Language) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,8 @@ from typing import Any
 
 from pyojeong.errors import BadInput, BadSettings, PyojeongError
 from pyojeong.media.files import atomic_path, output_failed, read_bytes
-from pyojeong.train.experiment.grid import Grid, Planned, Together, flat
+from pyojeong.train.experiment.grid import flat
+from pyojeong.train.experiment.planned import Grid, Planned, Together
 from pyojeong.train.experiment.tables import Text
 
 PLAN, GRID, RUNS = "experiment.json", "grid.toml", "runs"

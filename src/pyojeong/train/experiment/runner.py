@@ -34,8 +34,9 @@ from pyojeong.train.experiment.folder import (
     state_of,
     write_plan,
 )
-from pyojeong.train.experiment.grid import Grid, Planned, with_source
+from pyojeong.train.experiment.grid import with_source
 from pyojeong.train.experiment.one import STOPPED
+from pyojeong.train.experiment.planned import Grid, Planned
 
 PROGRAM = (sys.executable, "-m", "pyojeong.train.experiment.one")
 Tell = Callable[[str], None]

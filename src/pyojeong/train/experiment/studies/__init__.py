@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from pyojeong.train.experiment.grid import Changed, Grid, parse_grid, read_grid
+from pyojeong.train.experiment.grid import parse_grid, read_grid
+from pyojeong.train.experiment.planned import Changed, Grid
 
 
 def names() -> tuple[str, ...]:
