@@ -32,14 +32,14 @@ class Data:
 class Net:
     """width, critic_width: channels of the first layer. blocks: residual blocks of the generator.
     critic_layers: halvings of the critic, 0 for one less than it takes to reach a single px.
-    output: "picture" as in the paper, or "change": what is added to the picture, learned sooner.
+    kind: "paper", or "quick" with the departures that `nets.Generator` describes.
     """
 
     width: int = 64
     blocks: int = 6
     critic_width: int = 64
     critic_layers: int = 0
-    output: str = "picture"
+    kind: str = "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Config(Settings):
 
     RANGES: ClassVar = _RANGES
     CHOICES: ClassVar = {
-        "net.output": ("picture", "change"),
+        "net.kind": ("paper", "quick"),
         "train.precision": ("auto", "32", "bf16"),
     }
     ITEMS: ClassVar = {"data.shares": float}

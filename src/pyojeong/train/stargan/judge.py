@@ -27,7 +27,7 @@ class Judge(nn.Module):
     """Pictures (n, 3, s, s) in -1...1 → logits (n, k). Four convolutions, each halved by pooling,
     batch norm, and the mean over what is left."""
 
-    def __init__(self, labels: int) -> None:
+    def __init__(self, labels: int, side: int) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         before = 3
@@ -38,8 +38,8 @@ class Judge(nn.Module):
         self.body = nn.Sequential(*layers)
         self.dropout = nn.Dropout(0.2)
         # Where things are matters: a mouth is not a pair of brows.
-        self.places = nn.AdaptiveAvgPool2d(4)
-        self.mix = nn.Linear(FEATURES * 16, FEATURES)
+        self.places = nn.AvgPool2d(max(1, side // 64))
+        self.mix = nn.Linear(FEATURES * min(side // 16, 4) ** 2, FEATURES)
         self.head = nn.Linear(FEATURES, labels)
 
     def features(self, pictures: Tensor) -> Tensor:
@@ -56,7 +56,7 @@ class Judge(nn.Module):
 def train_judge(domain: Domain, steps: int, seed: int, device: torch.device) -> Judge:
     """A judge of one set's labels, from its training pictures alone."""
     torch.manual_seed(_SEED + seed)
-    judge = Judge(len(domain.labels)).to(device)
+    judge = Judge(len(domain.labels), domain.train.side).to(device)
     adam = torch.optim.AdamW(judge.parameters(), _RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
     feeder = Feeder(domain.train, min(_BATCH, len(domain.train)), (seed, _SEED), 0, 1)
@@ -87,7 +87,7 @@ def reads(judge: Judge, pictures: NDArray[np.uint8]) -> tuple[Floats, Floats]:
 def frechet_distance(one: Floats, other: Floats) -> float:
     """Between two sets of features (n, d), taken as normal distributions (Heusel et al. 2017)."""
     means = one.mean(0, dtype=np.float64) - other.mean(0, dtype=np.float64)
-    first, second = (np.cov(f.astype(np.float64), rowvar=False) for f in (one, other))
+    first, second = (np.cov(f.astype(np.float64), rowvar=False, bias=True) for f in (one, other))
     root = _root(first)
     # The trace of (first second)^½ is that of the symmetric (root second root)^½.
     crossed = np.sqrt(np.clip(np.linalg.eigvalsh(root @ second @ root), 0, None)).sum()

@@ -36,7 +36,7 @@ class Painter:
         data, net, own = config.data, config.net, config.optimizer
         labels = sum(len(d.labels) for d in domains)
         self.generator = Generator(
-            wish_length(domains), net.width, net.blocks, net.output == "change"
+            wish_length(domains), net.width, net.blocks, net.kind == "quick"
         ).to(place.device)
         self.critic = Critic(data.side, labels, net.critic_width, net.critic_layers).to(
             place.device

@@ -34,6 +34,8 @@ from pyojeong.train.stargan.processes import my_place
 from pyojeong.train.stargan.samples import write_sheet
 
 Tell = Callable[[str], None]
+_TORN = (UnpicklingError, RuntimeError, OSError, EOFError, KeyError, TypeError, ValueError)
+"""What torch raises for a checkpoint that is none or cut short."""
 
 
 def run(
@@ -134,7 +136,7 @@ def _load(painter: Painter, path: Path) -> None:
     try:
         state = torch.load(path, weights_only=True, map_location="cpu")
         known = _decisive(state["config"])
-    except (UnpicklingError, RuntimeError, EOFError, KeyError, TypeError, ValueError) as error:
+    except _TORN as error:
         raise BadInput(
             f"The checkpoint to go on from cannot be read: {error}",
             f"이어 할 체크포인트를 읽을 수 없습니다: {error}",
