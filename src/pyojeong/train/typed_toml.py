@@ -71,9 +71,9 @@ class Settings:
         for name, value in values.items():
             section, _, key = name.partition(".")
             changed.setdefault(section, {})[key] = _typed(type(self), name, value)
-        return replace(
-            own, **{s: replace(getattr(self, s), **given) for s, given in changed.items()}
-        )
+        sections = {s: replace(getattr(self, s), **given) for s, given in changed.items()}
+        made: Self = replace(own, **sections)
+        return made
 
     def to_toml(self) -> str:
         """The whole of the settings; `from_toml` reads the same back."""

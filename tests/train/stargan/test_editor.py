@@ -6,9 +6,12 @@ import json
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is in the train extra")
+pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
-onnx = pytest.importorskip("onnx", reason="onnx is in the train extra")
+pytest.importorskip("onnx", reason="onnx is in the train extra")
+
+import onnx
+import torch
 
 from pyojeong.edit.stargan import (
     StarGanEditor,

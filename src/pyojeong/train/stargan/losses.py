@@ -23,7 +23,8 @@ def gradient_penalty(critic: Score, real: Tensor, made: Tensor, share: Tensor) -
     score = critic(between)[0]
     (slope,) = torch.autograd.grad(score.sum(), between, create_graph=True)
     steep = slope.float().flatten(1).norm(2, dim=1)
-    return ((steep - 1) ** 2).mean()
+    penalty: Tensor = ((steep - 1) ** 2).mean()
+    return penalty
 
 
 def label_loss(logits: Tensor, truth: Tensor, exclusive: bool) -> Tensor:
