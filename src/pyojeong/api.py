@@ -143,6 +143,32 @@ def express_faces(image: str | Path | Image, wishes: Mapping[Which, Wish] | Wish
     return express_photo(pixels, chosen, reader)
 
 
+def express_stargan(
+    image: str | Path | Image,
+    weights: str | Path,
+    emotion: str | Mapping[Emotion, float] | None = None,
+    *,
+    attributes: Iterable[str] = (),
+    which: Which | Literal["all"] = None,
+) -> Expressed:
+    """Draw an emotion and attributes with a file of `pyojeong train stargan`.
+
+    emotion: as for `express`; of a mix the strongest is drawn. attributes: labels of the file
+    ("black_hair"), "-label" to take one away. which: as in `express_faces`, or "all".
+    Raises BadInput, NoFace, BadSettings, MissingWeights, InferenceFailed.
+    """
+    from pyojeong.edit.stargan import StarGanEditor
+    from pyojeong.edit.stargan_wish import express_stargan as drawn
+
+    editor = StarGanEditor(weights)
+    pixels, reader = _pixels(image), _face_reader()
+    faces = reader.read(pixels)
+    first = choose_face(faces, None if which == "all" else which)
+    chosen = [f for f in faces if f.mesh is not None] if which == "all" else [first]
+    mix = parse_mix(emotion) if isinstance(emotion, str) else emotion or {}
+    return drawn(pixels, chosen, mix, list(attributes), editor, reader)
+
+
 def sitting(image: str | Path | Image, which: Which = None) -> Sitting:
     """One face of a photo, prepared to be drawn many times (`Sitting.express`). which: as in
     `express_faces`. Raises BadInput, NoFace, BadSettings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,10 +15,15 @@ from pyojeong.cli.output import name_of, print_json, print_note
 from pyojeong.errors import BadSettings, NotReached
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyojeong.api import Which
     from pyojeong.edit.express import Expressed
     from pyojeong.edit.wish import Wish
+    from pyojeong.face.types import Image
     from pyojeong.media.image import Picture
+
+    _Draw = Callable[[Image], Expressed]
 
 _EVERYONE = "all"
 
@@ -157,6 +162,34 @@ def command(
             ),
         ),
     ] = False,
+    editor: Annotated[
+        str,
+        typer.Option(
+            metavar="mesh|stargan",
+            help=say(
+                "What draws: the built-in editor, or a network of `pyojeong train stargan`.",
+                "그리는 방법: 내장 편집기 또는 `pyojeong train stargan`의 신경망.",
+            ),
+        ),
+    ] = "mesh",
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.onnx",
+            help=say("File of the stargan editor.", "stargan 편집기의 파일."),
+        ),
+    ] = None,
+    attributes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="[-]NAME",
+            help=say(
+                "With stargan: what to give or (-) take: black_hair, -eyeglasses (repeatable).",
+                "stargan: 더하거나(-는 빼기) 바꿀 속성: black_hair, -eyeglasses(여러 번 가능).",
+            ),
+        ),
+    ] = None,
     keep_gps: Annotated[
         bool,
         typer.Option(
@@ -185,16 +218,23 @@ def command(
             "--strip and --each stand alone: they draw expressions of their own.",
             "--strip과 --each는 다른 표정 옵션과 함께 쓸 수 없습니다.",
         )
+    finish = _Finish(keep_gps, visible_mark, strict, as_json)
+    if editor != "mesh" or weights is not None or attributes:
+        others = [strip, animate, each, preset, coefficients, head, gaze, save_preset]
+        drawer = _by_stargan(editor, weights, attributes or [], on, any(others))
+        _still(image, output, drawer(emotion, text), finish)
+        return
     if strip:
         _strip(image, output, on)
         return
     wish = wish_of(*asked)
+    from pyojeong import api
+
     if animate:
         _animate(image, output, on, wish, seconds)
     else:
         wishes = parse_each(each) if each else wish if on == _EVERYONE else {_face(on): wish}
-        finish = _Finish(keep_gps, visible_mark, strict, as_json)
-        _still(image, output, wishes, finish)
+        _still(image, output, lambda pixels: api.express_faces(pixels, wishes), finish)
     if save_preset is not None:
         _save(save_preset, wish)
 
@@ -209,15 +249,42 @@ class _Finish:
     as_json: bool
 
 
-def _still(path: Path, output: Path, wishes: dict[Which, Wish] | Wish, finish: _Finish) -> None:
+def _by_stargan(
+    editor: str, weights: Path | None, attributes: list[str], on: str | None, others: bool
+) -> Callable[[str | None, str | None], _Draw]:
+    """What draws an emotion, or that of a text, with a trained file. others: whether options were
+    given that only the built-in editor knows. Raises BadSettings."""
     from pyojeong import api
+
+    if editor != "stargan" or weights is None:
+        raise BadSettings(
+            "--weights and --attribute belong to --editor stargan, which needs --weights FILE.onnx.",
+            "--weights와 --attribute는 --editor stargan과 함께 쓰며, --weights 파일.onnx가 필요합니다.",
+        )
+    if others:
+        raise BadSettings(
+            "The stargan editor draws emotions and attributes only.",
+            "stargan 편집기는 감정과 속성만 그립니다.",
+        )
+    which: Which | Literal["all"] = "all" if on == _EVERYONE else _face(on)
+
+    def drawer(emotion: str | None, text: str | None) -> _Draw:
+        mix = wish_of(emotion, text, None, [], None, None).mix
+        return lambda pixels: api.express_stargan(
+            pixels, weights, mix, attributes=attributes, which=which
+        )
+
+    return drawer
+
+
+def _still(path: Path, output: Path, draw: _Draw, finish: _Finish) -> None:
     from pyojeong.media.files import check_output
     from pyojeong.media.image import image_format, write_image
 
     image_format(output)
     check_output(output)
     picture = _picture(path, finish.keep_gps)
-    done = api.express_faces(picture.rgb, wishes)
+    done = draw(picture.rgb)
     if finish.strict and not done.reached:
         _report(output, done, written=False)
         raise _not_reached(done)

@@ -107,7 +107,7 @@ class Sitting:
         best: Expressed | None = None
         for look in self.looks(wish)[:TRIES]:
             picture = self.draw(look, wish)
-            seen = _read(picture, self.zone, self.mesh, self._reader)
+            seen = read_back(picture, self.zone, self.mesh, self._reader)
             points = self.mesh.points.copy()
             points[:468, :2] += self._rig.turned(look.expression)
             before = FaceMesh(points, self.mesh.score), self._scores
@@ -137,10 +137,11 @@ def express_photo(
     return Expressed(image, tuple(edits))
 
 
-def _read(
+def read_back(
     picture: Image, zone: tuple[int, int, int, int], mesh: FaceMesh, reader: FaceReader
 ) -> tuple[FaceMesh | None, EmotionScores | None]:
-    """The same face in the edited picture, read from the zone alone."""
+    """The same face in the edited picture, read from the zone (x0, y0, x1, y1) alone: its mesh and
+    its scores, None where no face is found any more."""
     x0, y0, x1, y1 = zone
     crop = np.ascontiguousarray(picture[y0:y1, x0:x1])
     shrink = max(1.0, float(mesh.box[2] - mesh.box[0]) / READ_PX)

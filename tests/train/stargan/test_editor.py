@@ -220,3 +220,68 @@ def test_other_files_are_refused(finished, tmp_path):
     onnx.save(model, str(broken))
     with pytest.raises(BadInput, match="StarGAN"):
         StarGanEditor(broken)
+
+
+class TestExpress:
+    """The same file through the command and the API."""
+
+    @pytest.fixture
+    def call(self, monkeypatch, capsys):
+        from pyojeong.cli.main import main
+
+        def call(*words):
+            monkeypatch.setattr("sys.argv", ["pyojeong", "--lang", "en", *map(str, words)])
+            with pytest.raises(SystemExit) as stop:
+                main()
+            told = capsys.readouterr()
+            return stop.value.code or 0, told.out, told.err
+
+        return call
+
+    def test_an_emotion_and_an_attribute(self, call, finished, portrait, portrait_path, tmp_path):
+        from pyojeong.media.image import read_image
+        from pyojeong.media.inspect import inspect_file
+
+        out = tmp_path / "o.png"
+        words = ["--editor", "stargan", "--weights", finished / "model.onnx", "--json"]
+        words += [
+            "--emotion",
+            "sadness:0.8",
+            "--attribute",
+            "black_hair",
+            "--attribute",
+            "-eyeglasses",
+        ]
+        code, told, error = call("express", portrait_path, *words, "-o", out)
+        assert code == 0, error
+        verdict = json.loads(told)["faces"][0]["verdict"]
+        assert verdict["asked"] == {"sadness": 0.8}
+        assert set(verdict) >= {"before", "after", "failed", "reached"}
+        made = read_image(out).rgb
+        assert made.shape == portrait.shape
+        assert (made != portrait).any()
+        assert np.array_equal(made[400:], portrait[400:]), "far from the face nothing is touched"
+        assert inspect_file(out).claim is not None
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["--emotion", "anger"],
+            ["--attribute", "blue_hair"],
+            [],
+            ["--emotion", "sadness", "--head", "0,5,0"],
+            ["--emotion", "sadness", "--on", "7"],
+        ],
+    )
+    def test_what_the_file_does_not_know(self, call, finished, portrait_path, tmp_path, words):
+        out = tmp_path / "o.png"
+        file = ["--editor", "stargan", "--weights", finished / "model.onnx"]
+        code, _, error = call("express", portrait_path, *file, *words, "-o", out)
+        assert code == 5, error
+        assert not out.exists()
+
+    def test_weights_are_needed(self, call, portrait_path, tmp_path):
+        for words in (["--editor", "stargan"], ["--attribute", "x"], ["--weights", "a.onnx"]):
+            assert call("express", portrait_path, *words, "-o", tmp_path / "o.png")[0] == 5
+        missing = ["--editor", "stargan", "--weights", tmp_path / "no.onnx", "--emotion", "sadness"]
+        assert call("express", portrait_path, *missing, "-o", tmp_path / "o.png")[0] == 8
