@@ -1,15 +1,17 @@
-"""A second opinion on a run: python judge_apart.py RUN/model.onnx CLASSIFIER/model.onnx SHEET.png
+"""A second opinion on a run: python judge_apart.py RUN FACES/strangers SHEET.png
 
-The classifier was trained by `pyojeong train expression` on strangers: other people, no picture
-shared with the run. Read are 40 held faces, each asked for each expression: (a) as the network
-makes them, (b) as photos of 384 px that the editor has edited. The sheet shows some of (b).
+The classifier learns strangers only: other people, no picture shared with the run. Read are 40 held
+faces, each asked for each expression: (a) as the network makes them, (b) as photos of 384 px that
+the editor has edited. The sheet shows some of (b).
 """
 
 import json
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
+import torch
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests/train"))
@@ -17,24 +19,29 @@ sys.path.insert(0, str(ROOT / "tests/train"))
 from faces_made import draw_face  # noqa: E402
 
 from pyojeong.edit.stargan import StarGanEditor  # noqa: E402
-from pyojeong.face.exported import ExportedClassifier  # noqa: E402
-from pyojeong.face.square import whole_square  # noqa: E402
 from pyojeong.media.image import Picture, write_image  # noqa: E402
+from pyojeong.train.stargan.config import Config  # noqa: E402
+from pyojeong.train.stargan.gathering import load_sets, make_domains  # noqa: E402
+from pyojeong.train.stargan.judge import reads, train_judge  # noqa: E402
 
 WANTED = ("happiness", "sadness", "surprise")
 LARGE = 384
 
 
-def main(model: Path, classifier: Path, sheet: Path) -> None:
-    editor, reader = StarGanEditor(model), ExportedClassifier(classifier)
-    side, places = reader.card.side, [reader.card.labels.index(name) for name in WANTED]
+def main(run: Path, strangers: Path, sheet: Path) -> None:
+    config = Config.read(run / "config.toml").with_values({"data.sources": [str(strangers)]})
+    (domain,) = make_domains(load_sets(config.data), config)
+    judge = train_judge(domain, 200, 99, torch.device("cpu"))
+    editor = StarGanEditor(run / "model.onnx")
+    side = editor.card.side
     people = [(person, WANTED[person % 3]) for person in range(80, 100)] * 2
-    small = [draw_face(shown, p, n // 20, editor.card.side) for n, (p, shown) in enumerate(people)]
+    small = [draw_face(shown, p, n // 20, side) for n, (p, shown) in enumerate(people)]
     large = [draw_face(shown, p, n // 20, LARGE) for n, (p, shown) in enumerate(people)]
 
     def read(pictures: list[np.ndarray]) -> np.ndarray:
-        squares = np.stack([whole_square(picture, side) for picture in pictures])
-        return reader.probabilities(squares)[:, places].argmax(1)
+        area = cv2.INTER_AREA
+        squares = [cv2.resize(one, (side, side), interpolation=area) for one in pictures]
+        return reads(judge, np.stack(squares))[0].argmax(1)
 
     shown = np.array([WANTED.index(name) for _, name in people])
     facts = {"real": float((read(small) == shown).mean())}
@@ -57,8 +64,10 @@ def main(model: Path, classifier: Path, sheet: Path) -> None:
     for name, right in (("network", np.stack(made)), ("editor", np.stack(edited))):
         facts[name] = float(right.mean())
         facts[f"{name}, another expression than shown"] = float(right[others].mean())
-        facts[f"{name}, by expression"] = dict(zip(WANTED, right.mean(1).round(3).tolist()))
-    print(json.dumps(facts, indent=1))
+        facts[f"{name}, by expression"] = dict(
+            zip(WANTED, right.mean(1).round(3).tolist(), strict=True)
+        )
+    sys.stdout.write(json.dumps(facts, indent=1) + "\n")
     rows = [np.concatenate([column[n][::2, ::2] for column in columns], 1) for n in range(4)]
     write_image(sheet, Picture(np.ascontiguousarray(np.concatenate(rows))))
 
