@@ -2,8 +2,8 @@
 
     python docs/gallery/make_gallery.py OUTPUT.jpg [PICTURE ...] [--zoom mouth|eyes] [--size PX]
 
-Without pictures it draws the portrait of this repository. The first column is the photo, the
-second the face at rest, then one column per emotion at full intensity. Look at it at 200 %.
+Without pictures it draws the portrait of this repository. One row per face: the photo, the face at
+rest, then one column per emotion as `pyojeong express` draws it. Look at it at 200 %.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.edit.rig import FaceRig
+from pyojeong.edit.express import Sitting
+from pyojeong.edit.wish import Wish
 from pyojeong.emotion import EMOTIONS, Emotion
-from pyojeong.expression import Expression, emotion_presets
 from pyojeong.face.reader import FaceReader
 from pyojeong.media.image import Picture, read_image, write_image
 
@@ -39,7 +39,7 @@ def tile(pixels: Image, size: int) -> Image:
 
 
 def window(points: NDArray[np.float32], part: str) -> tuple[slice, slice]:
-    """Rows and columns to show of the zone. points: (468, 2) zone px."""
+    """Rows and columns to show. points: (468, 2) px."""
     chosen = points if PARTS[part] is None else points[list(PARTS[part] or ())]
     middle = (chosen.min(0) + chosen.max(0)) / 2
     reach = float(np.ptp(chosen, axis=0).max()) * (0.62 if part == "face" else 0.75)
@@ -48,15 +48,19 @@ def window(points: NDArray[np.float32], part: str) -> tuple[slice, slice]:
     return slice(y0, y1), slice(x0, x1)
 
 
-def row(path: Path, reader: FaceReader, part: str, size: int) -> Image:
-    """The tiles of one picture's largest face."""
+def rows(path: Path, reader: FaceReader, part: str, size: int) -> list[Image]:
+    """The tiles of every face of one picture that can be drawn on."""
     photo = read_image(path).rgb
-    mesh = next(f.mesh for f in reader.read(photo) if f.mesh is not None)
-    rig = FaceRig(photo, mesh, fine=True)
-    view = window(mesh.points[:468, :2] - np.array(rig.zone[:2]), part)
-    wishes = [(Expression(), 0.0), (Expression(), 1.0)]
-    wishes += [(emotion_presets()[emotion], 1.0) for emotion in COLUMNS]
-    return np.hstack([tile(rig.draw(*wish)[view], size) for wish in wishes])
+    found = []
+    for face in reader.read(photo):
+        if face.mesh is None or face.area < 60**2:
+            continue
+        sitting = Sitting(photo, face, reader)
+        view = window(face.mesh.points[:468, :2], part)
+        pictures = [photo, sitting.express(Wish({Emotion.NEUTRAL: 1.0})).image]
+        pictures += [sitting.express(Wish({emotion: 1.0})).image for emotion in COLUMNS]
+        found.append(np.hstack([tile(picture[view], size) for picture in pictures]))
+    return found
 
 
 def heading(size: int) -> Image:
@@ -77,8 +81,12 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=240)
     asked = parser.parse_args()
     reader = FaceReader()
-    rows = [row(path, reader, asked.zoom, asked.size) for path in asked.pictures or [PORTRAIT]]
-    write_image(asked.output, Picture(np.vstack([heading(asked.size), *rows])))
+    faces = [
+        row
+        for path in asked.pictures or [PORTRAIT]
+        for row in rows(path, reader, asked.zoom, asked.size)
+    ]
+    write_image(asked.output, Picture(np.vstack([heading(asked.size), *faces])), 85)
 
 
 if __name__ == "__main__":
