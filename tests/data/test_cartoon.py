@@ -1,11 +1,12 @@
 """The cartoon: the same from the same seed, and its truth is true."""
 
-import itertools
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from pyojeong.assets import asset_path
 from pyojeong.data.cartoon.canvas import Canvas, oval
 from pyojeong.data.cartoon.feeling import EMOTIONS, FIELDS, Feeling, between, feel
 from pyojeong.data.cartoon.figure import Pose, draw_figure
@@ -20,6 +21,8 @@ from pyojeong.data.cartoon.words import LINES
 from pyojeong.data.load import load_dataset
 from pyojeong.emotion import parse_emotion
 from pyojeong.errors import BadSettings
+from pyojeong.face.exported import ExportedClassifier
+from pyojeong.face.square import whole_square
 from pyojeong.media.cues import read_srt
 from pyojeong.media.decode import probe, read_frames, read_subtitle_track
 
@@ -150,6 +153,15 @@ class TestPortraits:
             assert not portrait.image[0, 0].any()
         assert 0.3 < np.mean([p.who >= 1000 for p in made]) < 0.8
 
+    def test_the_shipped_network_reads_the_cast_and_strangers(self):
+        reader = ExportedClassifier(asset_path("cartoon_emotions_v1"))
+        assert reader.card.labels == EMOTIONS
+        for split, share, least in (("train", 0.0, 0.9), ("test", 1.0, 0.77)):
+            faces = list(make_portraits(120, 99, split, share))
+            squares = np.stack([whole_square(f.image, reader.card.side) for f in faces])
+            read = reader.probabilities(squares).argmax(1)
+            assert np.mean(read == [f.emotion for f in faces]) >= least
+
     def test_written_folders_are_read_as_a_data_set(self, tmp_path):
         write_portraits(tmp_path, {"train": 40, "val": 12, "test": 12}, 1, side=48)
         found = load_dataset(tmp_path)
@@ -166,7 +178,7 @@ class TestScript:
             assert plans[0].begins == "start"
             assert {plan.begins for plan in plans[1:]} <= {"cut", "fade"}
             assert all(plan.frames >= 24 for plan in plans)
-            assert all(a.place != b.place for a, b in itertools.pairwise(plans))
+            assert all(a.place != b.place for a, b in pairwise(plans))
 
     def test_words_fit_or_contradict_the_face_as_the_truth_says(self):
         said = 0
@@ -205,7 +217,7 @@ class TestFilm:
         _, truth = film
         assert truth.shots[0].first == 0
         assert truth.shots[-1].last == truth.frames - 1
-        for a, b in zip(truth.shots, truth.shots[1:], strict=False):
+        for a, b in pairwise(truth.shots):
             assert b.first == a.last + 1
             assert b.start == a.end == pytest.approx(b.first / 24)
 
