@@ -83,7 +83,7 @@ class ExportedClassifier:
             scores
             for at in range(0, len(meshes), BATCH)
             for scores in self.read(
-                np.stack([self._cut(image, mesh) for mesh in meshes[at : at + BATCH]])
+                np.stack([self.cut(image, mesh) for mesh in meshes[at : at + BATCH]])
             )
         ]
 
@@ -106,7 +106,8 @@ class ExportedClassifier:
             )
         return np.asarray(made, np.float32)
 
-    def _cut(self, image: Image, mesh: FaceMesh) -> Image:
+    def cut(self, image: Image, mesh: FaceMesh) -> Image:
+        """(side, side, 3), what the network sees of a face; score 0 is the whole picture."""
         card = self.card
         if mesh.score <= 0:
             return whole_square(image, card.side)
