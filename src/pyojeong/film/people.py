@@ -96,7 +96,8 @@ def track_traits(
         boxes[which] = np.median(figures.boxes[rows], axis=0)
         frames = figures.frame[rows]
         numbers[:, which] = (max(1, len(good)), shot[rows[0]], frames.min(), frames.max())
-    return TrackTraits(looks, traits, *numbers, boxes)
+    good_looks, shots, first, last = numbers
+    return TrackTraits(looks, traits, good_looks, shots, first, last, boxes)
 
 
 def _median(rows: NDArray[np.float32]) -> Floats:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pyojeong.face.align import look_of
 from pyojeong.face.suppression import overlaps
 from pyojeong.face.tracking import FaceTracker
 from pyojeong.face.types import FaceDetector, FaceMesh, FaceMesher, Image
@@ -20,7 +21,7 @@ from pyojeong.face.video.cuts import CutFinder
 from pyojeong.film.cutouts import as_jpeg, masked
 from pyojeong.film.emotions import EmotionReader
 from pyojeong.film.figures import MOST, Row
-from pyojeong.film.traits import COUNT, LOOK, look_of, traits_of
+from pyojeong.film.traits import COUNT, traits_of
 from pyojeong.film.types import Frame, Instances, Segmenter
 from pyojeong.registry import load
 
@@ -35,6 +36,9 @@ MOST_FACES = 24
 
 SMALLEST = 12
 """A figure of fewer px, on the longer side of its box, is too small to read."""
+
+LOOK = 16
+"""Side of the gray crop that the look of a face is made of, px."""
 
 TWICE = 0.75
 """Overlap above which two figures are one, found twice."""
@@ -106,7 +110,7 @@ class FaceBlocks:
                     score=mesh.score,
                     kind=0,
                     area=float((box[2:] - box[:2]).prod()) / (width * height),
-                    look=look_of(image, mesh),
+                    look=look_of(image, mesh.points, LOOK),
                     traits=traits_of(image, mesh),
                     raw=scores,
                     doubt=bool(unclear),
@@ -219,7 +223,7 @@ def colours_of(
     """(64,) square roots of the shares of coarse colours inside a mask: a unit vector, so that the
     product of two is their Bhattacharyya coefficient."""
     height, width = mask.shape
-    x0, y0, x1, y1 = np.clip(box.astype(int) + [0, 0, 1, 1], 0, [width, height, width, height])
+    x0, y0, x1, y1 = np.clip(box.astype(int) + np.array([0, 0, 1, 1]), 0, [width, height, width, height])
     part = np.ascontiguousarray(image[y0:y1, x0:x1])
     inside = mask[y0:y1, x0:x1].astype(np.uint8)
     if not inside.any():

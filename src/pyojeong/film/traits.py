@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.face.align import crop_matrix, gray_crop
 from pyojeong.face.types import FaceMesh, Image
 
 Floats = NDArray[np.float32]
@@ -40,20 +39,9 @@ COUNT = CLOTHES.stop
 """Where each group lies in the traits, and how many there are. SHAPE: logarithms of distances,
 their mean taken off. SKIN, HAIR: CIELAB. CLOTHES: CIELAB and the spread of lightness."""
 
-LOOK = 16
-"""Side of the gray crop that a look is made of, px."""
-
 _CHEEKS = (50, 280, 205, 425, 118, 347, 151)
 _TOP, _CHIN = 10, 152
 _LEAST_INSIDE = 0.6
-
-
-def look_of(image: Image, mesh: FaceMesh, side: int = LOOK) -> Floats:
-    """(side²,) a small aligned gray crop as a vector of mean 0 and length 1."""
-    crop = gray_crop(image, crop_matrix(mesh.points, side), side).astype(np.float32).ravel()
-    crop -= crop.mean()
-    look: Floats = crop / max(float(np.linalg.norm(crop)), 1e-6)
-    return look
 
 
 def traits_of(image: Image, mesh: FaceMesh) -> Floats:
