@@ -15,6 +15,7 @@ from typing import Any
 import av
 import numpy as np
 from av.container import InputContainer
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadInput
@@ -61,7 +62,7 @@ _CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
 def probe(path: Path | str) -> VideoInfo:
     """What the film holds. Raises BadInput for anything that is no film with pictures."""
     with opened_film(path) as container:
-        stream = _video_stream(container, Path(path))
+        stream = video_stream(container, Path(path))
         first = next(container.decode(stream), None)
         turn = 0 if first is None else first.rotation % 360
         sides = stream.codec_context.width, stream.codec_context.height
@@ -86,14 +87,14 @@ def read_frames(path: Path | str, every: int = 1) -> Iterator[tuple[float, NDArr
     The time is the frame's own time stamp. Raises BadInput, also in the middle of a damaged film.
     """
     with opened_film(path) as container:
-        stream = _video_stream(container, Path(path))
+        stream = video_stream(container, Path(path))
         stream.thread_type = "AUTO"
         start = (container.start_time or 0) / av.time_base
         rate = float(stream.average_rate or 24)
         for number, frame in enumerate(container.decode(stream)):
             if number % every == 0:
                 time = frame.time - start if frame.pts is not None else number / rate
-                yield time, _rgb(frame)
+                yield time, frame_rgb(frame)
 
 
 def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
@@ -195,17 +196,26 @@ def _known(streams: Sequence[Any]) -> list[Any]:
     return [stream for stream in streams if stream.codec_context is not None]
 
 
-def _video_stream(container: InputContainer, path: Path) -> Any:
+def video_stream(container: InputContainer, path: Path) -> Any:
+    """The first track of moving pictures, ready to decode; for this room only.
+
+    Raises BadInput where there is none, or its pictures are larger than the setting allows.
+    """
     streams = _known(container.streams.video)
+    # Covers and posters are kept as tracks of one picture.
+    streams = [s for s in streams if not s.disposition & Disposition.attached_pic]
     if not streams:
         raise BadInput(f"{path} holds no pictures.", f"{path}에는 화면이 없습니다.")
     stream = streams[0]
     context = stream.codec_context
-    if context.width * context.height > settings().max_image_pixels:
+    limit = settings().max_image_pixels
+    if context.width * context.height > limit:
         raise BadInput(
             f"{path} is too large: {context.width}x{context.height} px.",
             f"{path}이(가) 너무 큽니다: {context.width}x{context.height}픽셀.",
         )
+    # The size may be another further on; then the decoder refuses.
+    context.options = {"max_pixels": str(limit)}
     return stream
 
 
@@ -227,7 +237,8 @@ _BT709, _BT601 = 1, 5
 _MATRICES = {_BT709: _BT709, _BT601: _BT601, 6: _BT601, 9: 9}
 
 
-def _rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+def frame_rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
+    """RGB uint8 (H, W, 3), rotation applied; for this room only."""
     # Files that do not say follow the custom: BT.709 from 720 lines up, BT.601 below.
     custom = _BT709 if frame.height >= 720 else _BT601
     matrix = _MATRICES.get(frame.colorspace, custom)
