@@ -223,7 +223,9 @@ def colours_of(
     """(64,) square roots of the shares of coarse colours inside a mask: a unit vector, so that the
     product of two is their Bhattacharyya coefficient."""
     height, width = mask.shape
-    x0, y0, x1, y1 = np.clip(box.astype(int) + np.array([0, 0, 1, 1]), 0, [width, height, width, height])
+    x0, y0, x1, y1 = np.clip(
+        box.astype(int) + np.array([0, 0, 1, 1]), 0, [width, height, width, height]
+    )
     part = np.ascontiguousarray(image[y0:y1, x0:x1])
     inside = mask[y0:y1, x0:x1].astype(np.uint8)
     if not inside.any():

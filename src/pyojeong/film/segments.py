@@ -8,20 +8,26 @@ sent as JSON; what it leaves is one file of figures and one of looks.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from functools import lru_cache
-from itertools import batched
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pyojeong.errors import BadInput
+from pyojeong.film.emotions import BuiltInEmotions, OwnEmotions
 from pyojeong.film.figures import Gathered, write_part
-from pyojeong.film.frames import read_frames
+from pyojeong.film.frames import read_frames, sampled
 from pyojeong.film.looks import Watcher, save_looks
 from pyojeong.film.readers import BLOCK, BlockReader, CharacterBlocks, FaceBlocks
-from pyojeong.media.picture_order import PictureOrder, picture_order
+from pyojeong.film.types import Frame
+from pyojeong.media.files import atomic_path
+from pyojeong.media.picture_order import PictureOrder
+from pyojeong.registry import load
 
 LONGEST_S, SHORTEST_S, PIECES = 60.0, 10.0, 16
 """Seconds of the longest and shortest segment, and into how many a film is cut in between."""
@@ -88,24 +94,26 @@ def cut(
     return segments
 
 
+def picks_of(job: SegmentJob, order: PictureOrder) -> NDArray[np.int64]:
+    """All sampled frames of the job's film."""
+    return sampled(order, job.every, job.seconds)
+
+
 def perform(
     job: SegmentJob,
     reader: BlockReader,
-    picks: NDArray[np.int64],
     order: PictureOrder,
     progress: Callable[[float], None] = lambda share: None,
 ) -> None:
-    """Read one segment and keep it. picks: all sampled frames of the film."""
-    own = picks[slice(*job.picks)]
+    """Read one segment and keep it. Raises BadInput, InferenceFailed, OutputFailed."""
+    own = picks_of(job, order)[slice(*job.picks)]
     watcher = Watcher()
     gathered = Gathered(reader.widths)
     frames = read_frames(
         job.film, picks=own, span=(job.first, job.until), order=order, watch=watcher
     )
     done = 0
-    # A frame that cannot be decoded must not shift the blocks after it: they go by the numbers.
-    block_of = {int(frame): at // BLOCK for at, frame in enumerate(own)}
-    for block in _grouped(frames, block_of):
+    for block in _blocks(frames, own):
         for frame, rows in zip(block, reader.read(block), strict=True):
             gathered.add(frame.index, frame.time, rows)
         done += len(block)
@@ -114,3 +122,60 @@ def perform(
         gathered.dropped["broken"] = frames.missing
     save_looks(job.looks_path, watcher.looks(job.first))
     write_part(job.figures_path, gathered)
+
+
+def _blocks(frames: Iterable[Frame], own: NDArray[np.int64]) -> Iterator[list[Frame]]:
+    """Frames by blocks. A frame that cannot be decoded does not shift the blocks after it."""
+    block: list[Frame] = []
+    number = 0
+    for frame in frames:
+        at = int(np.searchsorted(own, frame.index)) // BLOCK
+        if at != number and block:
+            yield block
+            block = []
+        number = at
+        block.append(frame)
+    if block:
+        yield block
+
+
+# --- what all jobs of a film need ----------------------------------------------------------------
+
+_ORDER = "order.npz"
+
+
+def keep_order(folder: Path, order: PictureOrder) -> None:
+    """So that a worker need not run over the film again."""
+    with atomic_path(folder / _ORDER) as part, part.open("wb") as stream:
+        np.savez_compressed(
+            stream,
+            ticks=order.ticks,
+            entries=order.entries,
+            unit=np.array([order.unit.numerator, order.unit.denominator], np.int64),
+            facts=np.array([order.stamped, order.delay, order.lost, order.rate], np.float64),
+        )
+
+
+def kept_order(folder: Path) -> PictureOrder:
+    """What `keep_order` kept. Raises BadInput."""
+    try:
+        with np.load(folder / _ORDER, allow_pickle=False) as kept:
+            unit = Fraction(*kept["unit"].tolist())
+            stamped, delay, lost, rate = kept["facts"].tolist()
+            return PictureOrder(
+                kept["ticks"], unit, kept["entries"], bool(stamped), delay, int(lost), rate
+            )
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise BadInput(
+            f"{folder / _ORDER} is damaged ({error}). Delete it and start again.",
+            f"{folder / _ORDER}이(가) 손상되었습니다({error}). 지우고 다시 시작하세요.",
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def reader_of(characters: str, classifier: str) -> BlockReader:
+    """The reader that a job names, opened once in a process. Raises MissingWeights, BadInput."""
+    emotions = OwnEmotions(Path(classifier)) if classifier else BuiltInEmotions()
+    if not characters:
+        return FaceBlocks(emotions)
+    return CharacterBlocks(load("Segmenter", "yolo-onnx", path=characters), emotions)

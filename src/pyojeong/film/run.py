@@ -1,0 +1,165 @@
+"""A film read from start to end: segments, shots, tracks, people, emotions over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.errors import BadInput, BadSettings
+from pyojeong.film.cast import Cast, cast_roles, read_cast, write_cast
+from pyojeong.film.executor import Executor, Here
+from pyojeong.film.figures import Figures, Part, read_part, read_thumbs
+from pyojeong.film.identity import Identities, identified
+from pyojeong.film.looks import joined, load_looks
+from pyojeong.film.plan import Choices, Plan, planned
+from pyojeong.film.readers import BlockReader
+from pyojeong.film.segments import reader_of
+from pyojeong.film.shots import find_shots
+from pyojeong.film.sightings import chosen_thumbs, sightings_of
+from pyojeong.film.types import FilmReading, Sightings
+from pyojeong.media.decode import probe
+
+PEOPLE = "people.toml"
+
+Progress = Callable[[float], None]
+
+
+def read_film(
+    film: Path,
+    folder: Path,
+    choices: Choices | None = None,
+    *,
+    people: Path | None = None,
+    executor: Executor | None = None,
+    reader: BlockReader | None = None,
+    progress: Progress = lambda share: None,
+) -> FilmReading:
+    """What is seen in a film; lines are left to `words.py`.
+
+    folder: where what was read is kept, under "work": a run that was stopped goes on, and one that
+    had ended reads nothing again. people: who is who (`cast.py`), else people.toml in the folder,
+    which is written where there is none. executor: who reads the segments, else this process.
+    reader: instead of the one the choices name. Raises BadInput, BadSettings, MissingWeights,
+    InferenceFailed, OutputFailed.
+    """
+    choices = choices or Choices()
+    reader = reader or reader_of(*_names(choices))
+    plan, _ = planned(film, folder, choices)
+    _perform(plan, executor or Here(reader), progress)
+    parts = [read_part(job.figures_path) for job in plan.jobs]
+    figures = Figures.joined([part.figures for part in parts])
+    sampled = np.concatenate([part.frames for part in parts])
+    times = np.concatenate([part.times for part in parts])
+    looks = joined([load_looks(job.looks_path) for job in plan.jobs])
+    shots = find_shots(looks, plan.order.duration).shots
+    found = identified(figures, shots, sampled, times, reader.labels)
+    roles = cast_roles(_cast(folder, people, plan, found), found.person_of_track, found.people)
+    sightings, rows = sightings_of(figures, found, roles)
+    dropped = _summed([part.dropped for part in parts])
+    info = probe(film)
+    return FilmReading(
+        title=film.name,
+        duration=plan.order.duration,
+        width=info.width,
+        height=info.height,
+        step=float(np.diff(times).mean()) if len(times) > 1 else plan.order.duration,
+        frames=sampled,
+        times=times,
+        shots=shots,
+        characters=roles.characters,
+        emotions=reader.emotions,
+        sightings=sightings,
+        lines=(),
+        thumbs=_thumbs(plan, parts, sightings, rows),
+        dropped=dropped,
+        notes=(*found.notes, *_doubts(plan, dropped)),
+    )
+
+
+def _names(choices: Choices) -> tuple[str, str]:
+    files = (choices.characters, choices.classifier)
+    first, second = (str(file.absolute()) if file else "" for file in files)
+    return first, second
+
+
+def _perform(plan: Plan, executor: Executor, progress: Progress) -> None:
+    """Read the segments that are not there yet."""
+    total = max(1, sum(job.picks[1] - job.picks[0] for job in plan.jobs))
+    left = plan.open_jobs
+    sizes = {job.number: (job.picks[1] - job.picks[0]) / total for job in left}
+    shares = dict.fromkeys(sizes, 0.0)
+    before = 1 - sum(sizes.values())
+
+    def told(number: int, share: float) -> None:
+        shares[number] = share
+        progress(min(1.0, before + sum(sizes[n] * s for n, s in shares.items())))
+
+    for _ in executor.run(left, told):
+        pass
+    if missing := plan.open_jobs:
+        raise BadInput(
+            f"{len(missing)} segments were not read; start again.",
+            f"구간 {len(missing)}개를 읽지 못했습니다. 다시 시작하세요.",
+        )
+    for part in (Path(plan.jobs[0].folder)).glob(".part-*"):
+        # What a killed run was writing.
+        with suppress(OSError):
+            part.unlink()
+
+
+def _cast(folder: Path, people: Path | None, plan: Plan, found: Identities) -> Cast:
+    """The user's, or what reading found, written for the user to change."""
+    own = folder / PEOPLE
+    path = people or own
+    if people is None and not own.is_file():
+        cast = Cast(plan.fingerprint, found.people)
+        write_cast(own, cast)
+        return cast
+    cast = read_cast(path)
+    if cast.reading != plan.fingerprint:
+        raise BadSettings(
+            f"{path} is of another film, or of a reading with other options (--every, "
+            "--characters, --classifier). Delete it, or give the same options.",
+            f"{path}은(는) 다른 영상이나 다른 옵션(--every, --characters, --classifier)으로 읽은 "
+            "결과의 목록입니다. 지우거나 같은 옵션을 주세요.",
+        )
+    return cast
+
+
+def _summed(parts: Sequence[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for part in parts:
+        for reason, count in part.items():
+            total[reason] = total.get(reason, 0) + count
+    return total
+
+
+def _thumbs(
+    plan: Plan, parts: Sequence[Part], sightings: Sightings, rows: NDArray[np.intp]
+) -> dict[int, bytes]:
+    """Sighting row -> JPEG, from the segments' files, one at a time."""
+    chosen = chosen_thumbs(sightings)
+    starts = np.cumsum([0, *(len(part.figures) for part in parts)])
+    owner = np.searchsorted(starts, rows[chosen], side="right") - 1
+    found: dict[int, bytes] = {}
+    for number in np.unique(owner):
+        own = chosen[owner == number]
+        pictures = read_thumbs(
+            plan.jobs[number].figures_path, (rows[own] - starts[number]).tolist()
+        )
+        found.update(zip(own.tolist(), pictures, strict=True))
+    return found
+
+
+def _doubts(plan: Plan, dropped: dict[str, int]) -> list[str]:
+    """What a reader of the report must know about the film itself."""
+    notes = []
+    if broken := dropped.get("broken", 0):
+        notes.append(f"{broken} of the frames looked at could not be decoded: the film is damaged.")
+    if plan.order.lost:
+        notes.append(f"The film has {plan.order.lost} broken packets.")
+    return notes
