@@ -5,7 +5,7 @@ What is chosen depends only on the film: a part read by itself gives the same fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Self
@@ -43,7 +43,9 @@ def sampled(order: PictureOrder, every: int | None = 4, seconds: float | None = 
         )
     step = Fraction(seconds).limit_denominator(1_000_000) / order.unit
     # The last multiple of the step at or before each frame, in whole numbers: no rounding.
-    passed = [int(tick) * step.denominator // step.numerator for tick in order.ticks - order.ticks[0]]
+    passed = [
+        int(tick) * step.denominator // step.numerator for tick in order.ticks - order.ticks[0]
+    ]
     return np.flatnonzero(np.diff(passed, prepend=-1) > 0)
 
 
@@ -109,7 +111,7 @@ class FrameReader(Iterator[Frame]):
         """Let go of the file before the end."""
         self._frames.close()
 
-    def _read(self) -> Iterator[Frame]:
+    def _read(self) -> Generator[Frame, None, None]:
         passed = 0
         for picture in self._pictures():
             if passed == len(self.wanted) and self._watch is None:
@@ -148,6 +150,8 @@ def _runs(wanted: Ints, order: PictureOrder) -> list[tuple[int, int]]:
     keys = order.entries[:, 0] if order.stamped else order.entries[:0, 0]
     # Decoding goes on through a leap unless it can begin anew well inside it.
     nearest = np.searchsorted(keys, wanted[leaps + 1], side="right") - 1
-    anew = leaps[(nearest >= 0) & (keys[nearest] > wanted[leaps] + _LEAP // 2)] if len(keys) else []
-    parts = np.split(wanted, np.asarray(anew, np.int64) + 1)
+    if not len(keys):
+        return [(int(wanted[0]), int(wanted[-1]))]
+    anew = leaps[(nearest >= 0) & (keys[nearest] > wanted[leaps] + _LEAP // 2)]
+    parts = np.split(wanted, anew + 1)
     return [(int(part[0]), int(part[-1])) for part in parts]

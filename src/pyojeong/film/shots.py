@@ -9,6 +9,7 @@ pictures some time before and after (Hampapur et al. 1994, by chromatic scaling)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,8 @@ EMPTY = 4.0
 DISSOLVES_S = 0.2, 0.4, 0.8
 """Half lengths of the dissolves that are looked for."""
 
-_DIFFERENT, _ON_LINE, _UNLIKE = 12.0, 0.22, 0.6
+_DIFFERENT, _ON_LINE, _UNLIKE = 22.0, 0.2, 0.5
+_BLOCK = 8192
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -52,21 +54,17 @@ def find_shots(looks: Looks, end: float | None = None) -> Cutting:
     n = len(looks)
     if not n:
         return Cutting((), np.zeros(0, bool))
-    gray = looks.tiny.astype(np.float32)
-    empty = gray.std((1, 2)) < EMPTY
+    spread = np.concatenate([_gray(looks.tiny[a:b]).std((1, 2)) for a, b in _blocks(n)])
+    empty = spread < EMPTY
     step = float(np.median(np.diff(looks.time))) if n > 1 else 0.04
-    passing = empty.copy()
-    strength = _cuts(looks, gray)
+    strength = _cuts(looks)
+    passing, fades = _through_empty(empty, spread, strength, round(0.5 / step))
     begins = {int(at): "cut" for at in np.flatnonzero(strength > 0)}
-    power = {at: float(strength[at]) for at in begins}
-    for middle, half in _dissolves(gray, empty, strength > 0, step):
-        begins[middle], power[middle] = "fade", 1e3
+    for middle, half in _dissolves(looks.tiny, passing | (strength > 0), step):
+        fades.append(middle)
         passing[middle - half : middle + half + 1] = True
-    for first, last in _stretches(empty):
-        _fade(first, last, begins, power, n)
-        ramp = round(0.5 / step)
-        passing[max(0, first - _ramp(gray, first, -1, ramp)) : first] = True
-        passing[last : last + _ramp(gray, last, 1, ramp) + 1] = True
+    begins |= dict.fromkeys(fades, "fade")
+    power = {at: np.inf if way == "fade" else float(strength[at]) for at, way in begins.items()}
     kept = _apart(begins, power, looks.time)
     final = looks.time[-1] + step if end is None else max(end, looks.time[-1])
     return Cutting(_shots(looks, kept, begins, float(final)), passing)
@@ -88,7 +86,7 @@ def best_frames(looks: Looks, cutting: Cutting) -> Ints:
     return np.array(best, np.int64)
 
 
-def _cuts(looks: Looks, gray: NDArray[np.float32]) -> Floats:
+def _cuts(looks: Looks) -> Floats:
     """(n,) how much each frame stands out as a cut; 0 where it is none."""
     moved, n = looks.moved.astype(np.float64), len(looks)
     around = np.lib.stride_tricks.sliding_window_view(
@@ -103,47 +101,52 @@ def _cuts(looks: Looks, gray: NDArray[np.float32]) -> Floats:
     found &= moved >= others.max(1) * 0.5
     found[0] = False
     for at in np.flatnonzero(found):
-        found[at] = not _is_flash(gray, int(at))
+        found[at] = not _is_flash(looks.tiny, int(at))
     return np.where(found, ratio * moved, 0.0)
 
 
-def _is_flash(gray: NDArray[np.float32], at: int) -> bool:
+def _is_flash(tiny: NDArray[np.uint8], at: int) -> bool:
     """Whether the picture before comes back within a few frames of `at`, or `at` is the return."""
-    n = len(gray)
-    across = float(np.abs(gray[at] - gray[at - 1]).mean())
-    for before in range(max(0, at - 4), at):
-        for after in range(at, min(n, at + 4)):
-            if after - before >= 2 and np.abs(gray[after] - gray[before]).mean() < 0.3 * across:
-                return True
-    return False
+    begin = max(0, at - 4)
+    near = _gray(tiny[begin : at + 4])
+    before, after = near[: at - begin], near[at - begin :]
+    apart = np.abs(before[:, None] - after[None]).mean((2, 3))
+    across = float(apart[-1, 0])
+    apart[-1, 0] = np.inf
+    return bool(apart.min() < 0.3 * across)
 
 
 def _dissolves(
-    gray: NDArray[np.float32], empty: NDArray[np.bool_], cut: NDArray[np.bool_], step: float
+    tiny: NDArray[np.uint8], blocked: NDArray[np.bool_], step: float
 ) -> list[tuple[int, int]]:
-    """Middle and half length of each dissolve."""
-    n = len(gray)
+    """Middle and half length of each dissolve, with no blocked frame in it."""
     best: dict[int, tuple[float, int]] = {}
-    blocked = np.concatenate([[0], np.cumsum(cut | empty)])
-    for seconds in DISSOLVES_S:
-        half = max(2, round(seconds / step))
-        if n <= 2 * half + 1:
-            continue
-        middles = np.arange(half, n - half)
-        a, b = gray[middles - half], gray[middles + half]
-        apart = np.abs(a - b).mean((1, 2))
-        off = np.zeros(len(middles))
-        for share in (-0.5, 0.0, 0.5):
-            at = middles + round(share * half)
-            along = 0.5 + 0.5 * round(share * half) / half
-            off = np.maximum(off, np.abs(gray[at] - (1 - along) * a - along * b).mean((1, 2)))
-        fits = (apart > _DIFFERENT) & (off < _ON_LINE * apart) & (_likeness(a, b) < _UNLIKE)
-        fits &= blocked[middles + half + 1] == blocked[middles - half]
-        for first, last in _stretches(fits):
-            run = slice(first, last + 1)
-            at = int(middles[first + int(np.argmax(apart[run] - 2 * off[run]))])
-            best[at] = max(best.get(at, (0.0, 0)), (float(apart[run].max()), half))
+    passed = np.concatenate([[0], np.cumsum(blocked)])
+    for half in sorted({max(2, round(seconds / step)) for seconds in DISSOLVES_S}):
+        for first, last in _blocks(len(tiny) - 2 * half):
+            free = passed[first + 2 * half + 1 : last + 2 * half + 1] == passed[first:last]
+            if not free.any():
+                continue
+            apart, off, alike = _on_lines(_gray(tiny[first : last + 2 * half]), half)
+            fits = free & (apart > _DIFFERENT) & (off < _ON_LINE * apart) & (alike < _UNLIKE)
+            for a, b in _stretches(fits):
+                at = a + int(np.argmax(apart[a : b + 1] - 2 * off[a : b + 1]))
+                found = float(apart[a : b + 1].max()), half
+                best[first + half + at] = max(best.get(first + half + at, (0.0, 0)), found)
     return _strongest(best)
+
+
+def _on_lines(gray: NDArray[np.float32], half: int) -> tuple[NDArray[np.float32], ...]:
+    """Of each frame with `half` frames to either side: how different the pictures there are, how
+    far those between are off the straight line from one to the other, and the likeness."""
+    n = len(gray) - 2 * half
+    a, b = gray[:n], gray[2 * half :]
+    apart = np.abs(a - b).mean((1, 2))
+    off = np.zeros(n, np.float32)
+    for at in (half // 2, half, 2 * half - half // 2):
+        share = at / (2 * half)
+        off = np.maximum(off, np.abs(gray[at : at + n] - (1 - share) * a - share * b).mean((1, 2)))
+    return apart, off, _likeness(a, b)
 
 
 def _strongest(found: dict[int, tuple[float, int]]) -> list[tuple[int, int]]:
@@ -168,30 +171,45 @@ def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
 
 
-def _fade(first: int, last: int, begins: dict[int, str], power: dict[int, float], n: int) -> None:
-    """A run of empty frames inside the film: one boundary, where the next shot cuts in, or in the
-    run's middle where it fades in."""
-    if first == 0 or last == n - 1:
-        return
-    cuts_in = begins.get(last + 1) == "cut"
-    for at in range(first - 2, last + 4):
-        if at != last + 1 or not cuts_in:
-            begins.pop(at, None)
-    if not cuts_in:
-        middle = (first + last + 1) // 2
-        begins[middle], power[middle] = "fade", 1e3
+def _through_empty(
+    empty: NDArray[np.bool_], spread: NDArray[np.float32], strength: Floats, longest: int
+) -> tuple[NDArray[np.bool_], list[int]]:
+    """Frames that are empty or on their way there or back, and the boundaries among them.
+
+    Between two shots there is one boundary: where the next one cuts in, which stays a cut, or else
+    in the middle of the empty frames. All other cuts in there are taken out of `strength`.
+    """
+    passing, fades, n = empty.copy(), [], len(empty)
+    for first, last in _stretches(empty):
+        before, after = _ramp(spread, first, -1, longest), _ramp(spread, last, 1, longest)
+        cuts_in = last < n - 1 and strength[last + 1] > 0 and after <= 2
+        if cuts_in:
+            after = 0
+        begin, end = first - before, last + after
+        passing[begin : end + 1] = True
+        strength[begin : end + (1 if cuts_in else 2)] = 0
+        if first > 0 and last < n - 1 and not cuts_in:
+            fades.append((first + last + 1) // 2)
+    return passing, fades
 
 
-def _ramp(gray: NDArray[np.float32], at: int, way: int, longest: int) -> int:
+def _ramp(spread: NDArray[np.float32], at: int, way: int, longest: int) -> int:
     """Frames from an empty one outward over which the spread of levels keeps growing."""
-    spread = gray.std((1, 2)) if len(gray) < 4 else None
-    steps, before = 0, float(gray[at].std())
-    while steps < longest and 0 <= at + way * (steps + 1) < len(gray):
-        now = float(gray[at + way * (steps + 1)].std()) if spread is None else 0.0
-        if now < before + 0.2:
+    steps = 0
+    while steps < longest and 0 <= at + way * (steps + 1) < len(spread):
+        if spread[at + way * (steps + 1)] < spread[at + way * steps] + 0.2:
             break
-        before, steps = now, steps + 1
+        steps += 1
     return steps
+
+
+def _gray(tiny: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return tiny.astype(np.float32)
+
+
+def _blocks(n: int) -> list[tuple[int, int]]:
+    """Parts of n frames, so that memory does not grow with the film."""
+    return [(a, min(n, a + _BLOCK)) for a in range(0, n, _BLOCK)]
 
 
 def _apart(begins: dict[int, str], power: dict[int, float], times: Floats) -> list[int]:
@@ -206,7 +224,7 @@ def _apart(begins: dict[int, str], power: dict[int, float], times: Floats) -> li
 def _shots(looks: Looks, starts: list[int], begins: dict[int, str], end: float) -> tuple[Shot, ...]:
     rows = [0, *starts, len(looks)]
     shots = []
-    for a, b in zip(rows[:-1], rows[1:], strict=True):
+    for a, b in pairwise(rows):
         until = float(looks.time[b]) if b < len(looks) else end
         last = int(looks.index[b]) - 1 if b < len(looks) else int(looks.index[-1])
         first = int(looks.index[a]) if a else 0

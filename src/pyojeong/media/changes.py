@@ -13,7 +13,7 @@ class ChangeMeter:
     """Compares each picture with the one before."""
 
     def __init__(self) -> None:
-        self._small: NDArray[np.float32] | None = None
+        self._small: NDArray[np.uint8] | None = None
         self._colours: NDArray[np.float32] | None = None
 
     def change(self, image: NDArray[np.uint8]) -> tuple[float, float] | None:
@@ -23,12 +23,12 @@ class ChangeMeter:
         whose colour bin finds no partner in the picture before. Pans keep the colours, flicker
         keeps the places; a cut changes both.
         """
-        small = cv2.resize(image, _SIZE, interpolation=cv2.INTER_AREA)
-        bins = (small // 43).reshape(-1, 3).astype(np.int64) @ np.array([36, 6, 1])
-        colours = (np.bincount(bins, minlength=216) / len(bins)).astype(np.float32)
+        small = np.asarray(cv2.resize(image, _SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+        colours = cv2.calcHist([small], [0, 1, 2], None, [6, 6, 6], [0, 258] * 3)
+        colours = (colours / (_SIZE[0] * _SIZE[1])).astype(np.float32)
         before, before_colours = self._small, self._colours
-        self._small, self._colours = small.astype(np.float32), colours
+        self._small, self._colours = small, colours
         if before is None or before_colours is None:
             return None
-        moved = float(np.abs(self._small - before).mean())
-        return moved, float(np.abs(colours - before_colours).sum()) / 2
+        moved = cv2.norm(small, before, cv2.NORM_L1) / small.size
+        return float(moved), float(np.abs(colours - before_colours).sum()) / 2

@@ -15,7 +15,7 @@ PATIENCE = 8
 
 def film_packets(
     container: InputContainer, stream: Any, errors: list[Exception]
-) -> Iterator[av.Packet]:
+) -> Iterator[av.Packet[Any]]:
     """A track's packets, the empty one that ends decoding last. Failures go to `errors`."""
     failures = 0
     while failures < PATIENCE:
@@ -54,7 +54,7 @@ def decoded_frames(
 
 def _packets_from(
     container: InputContainer, stream: Any, entry: int, errors: list[Exception]
-) -> Iterator[av.Packet]:
+) -> Iterator[av.Packet[Any]]:
     """Packets from the one with that time stamp on; none if the container misses it."""
     second = round(1 / stream.time_base)
     # Some containers are searched by decoding times, which are a little earlier.

@@ -165,7 +165,9 @@ def _rising(stamps: Sequence[int | None], step: int) -> Ints:
 
 def _is_hidden(codec: str, packet: Any) -> bool:
     """VP8 keeps pictures that others are built on and that are never shown (RFC 6386, 9.1)."""
-    return codec.startswith(("vp8", "libvpx")) and codec != "libvpx-vp9" and not bytes(packet)[0] & 16
+    return (
+        codec.startswith(("vp8", "libvpx")) and codec != "libvpx-vp9" and not bytes(packet)[0] & 16
+    )
 
 
 def _stated_rate(stream: Any) -> float:

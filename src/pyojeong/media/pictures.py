@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +83,7 @@ def _from_entry(
     entry: int | None,
     first: int,
     threads: int | None,
-) -> Iterator[FilmPicture]:
+) -> Generator[FilmPicture, None, None]:
     """Pictures from `first` on, decoded from an entry; nothing if the file cannot go there."""
     times = order.times()
     errors: list[Exception] = []
