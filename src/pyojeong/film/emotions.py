@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.emotion import EMOTIONS
-from pyojeong.face.exported import BATCH, ExportedClassifier
+from pyojeong.face.exported import BATCH, ExportedNetwork
 from pyojeong.face.quality import FLAT, measure
 from pyojeong.face.square import whole_square
 from pyojeong.face.types import ExpressionClassifier, FaceMesh, Image
@@ -63,26 +63,27 @@ class BuiltInEmotions:
 
 
 class OwnEmotions:
-    """An exported classifier, with its own labels. Raises what `ExportedClassifier` raises."""
+    """An exported classifier with its own labels, whatever they are. Raises MissingWeights,
+    BadInput."""
 
     reads_cutouts = True
 
     def __init__(self, path: Path) -> None:
-        self._classifier = ExportedClassifier(path)
-        self.emotions = self._classifier.card.labels
+        self._network = ExportedNetwork(path)
+        self.emotions = self._network.card.labels
 
     def of_meshes(self, image: Image, meshes: Sequence[FaceMesh]) -> tuple[Floats, Flags]:
-        cuts = [self._classifier.cut(image, mesh) for mesh in meshes]
+        cuts = [self._network.cut(image, mesh) for mesh in meshes]
         doubts = [measure(image, mesh).doubt for mesh in meshes]
         return self._read(cuts), _flags(doubts)
 
     def of_cutouts(self, cutouts: Sequence[Image]) -> Floats:
-        side = self._classifier.card.side
+        side = self._network.card.side
         return self._read([whole_square(cutout, side) for cutout in cutouts])
 
     def _read(self, crops: Sequence[Image]) -> Floats:
         runs = [
-            self._classifier.probabilities(np.stack(crops[at : at + BATCH]))
+            self._network.probabilities(np.stack(crops[at : at + BATCH]))
             for at in range(0, len(crops), BATCH)
         ]
         empty = np.zeros((0, len(self.emotions)), np.float32)

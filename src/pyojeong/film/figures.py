@@ -7,7 +7,9 @@ that one pass gives.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
@@ -102,13 +104,15 @@ class Gathered:
         return Figures(
             np.array([frame for frame, _, _ in self.rows], np.int64),
             np.array([time for _, time, _ in self.rows], np.float64),
-            np.array([row["box"] for row in rows], np.float32).reshape(-1, 4),
+            np.array([row["box"] for row in rows], np.float32).reshape(len(rows), 4),
             np.array([row["score"] for row in rows], np.float32),
             np.array([row["kind"] for row in rows], np.int64),
             np.array([row["area"] for row in rows], np.float32),
-            np.array([row["look"] for row in rows], np.float16).reshape(-1, self.widths[0]),
-            np.array([row["traits"] for row in rows], np.float32).reshape(-1, self.widths[1]),
-            np.array([row["raw"] for row in rows], np.float32).reshape(-1, self.widths[2]),
+            np.array([row["look"] for row in rows], np.float16).reshape(len(rows), self.widths[0]),
+            np.array([row["traits"] for row in rows], np.float32).reshape(
+                len(rows), self.widths[1]
+            ),
+            np.array([row["raw"] for row in rows], np.float32).reshape(len(rows), self.widths[2]),
             np.array([row["doubt"] for row in rows], bool),
         )
 
@@ -146,34 +150,26 @@ def write_part(path: Path, gathered: Gathered) -> None:
 def read_part(path: Path) -> Part:
     """A segment. Raises BadInput where the file is no whole segment."""
     with _opened(path) as kept:
-        try:
-            figures = Figures(*(kept[name] for name in COLUMNS))
-            dropped = dict(zip(kept["reasons"].tolist(), kept["counts"].tolist(), strict=True))
-            return Part(kept["sampled"], kept["sampled_times"], figures, dropped)
-        except (KeyError, ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
-            raise _damaged(path, error) from error
+        figures = Figures(*(kept[name] for name in COLUMNS))
+        dropped = dict(zip(kept["reasons"].tolist(), kept["counts"].tolist(), strict=True))
+        return Part(kept["sampled"], kept["sampled_times"], figures, dropped)
 
 
 def read_thumbs(path: Path, rows: Sequence[int]) -> list[bytes]:
     """JPEG bytes of some rows of a segment. Raises BadInput."""
     with _opened(path) as kept:
-        try:
-            packed, ends = kept["thumbs"], kept["thumb_ends"]
-        except (KeyError, ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
-            raise _damaged(path, error) from error
+        packed, ends = kept["thumbs"], kept["thumb_ends"]
     starts = np.concatenate([[0], ends])
     return [packed[starts[row] : ends[row]].tobytes() for row in rows]
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
-        return np.load(path, allow_pickle=False)
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> BadInput:
-    return BadInput(
-        f"{path} is damaged ({error}). Delete it; that part of the film is read again.",
-        f"{path}이(가) 손상되었습니다({error}). 지우면 영상의 그 부분을 다시 읽습니다.",
-    )
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
+            yield kept
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise BadInput(
+            f"{path} is damaged ({error}). Delete it; that part of the film is read again.",
+            f"{path}이(가) 손상되었습니다({error}). 지우면 영상의 그 부분을 다시 읽습니다.",
+        ) from error
