@@ -42,7 +42,7 @@ def camera(image: np.ndarray, frames: int, rng: np.random.Generator) -> Camera:
     wide = rng.uniform(0.35, 0.8)
     start = np.array([*rng.uniform(0, 1 - wide, 2), wide])
     reach = rng.choice([0.0, 0.1, 0.6], p=[0.3, 0.5, 0.2])
-    end = np.clip(start + [*rng.uniform(-reach, reach, 2), rng.uniform(-0.1, 0.1)], 0, 0.9)
+    end = np.clip(start + rng.uniform(-1, 1, 3) * (reach, reach, 0.1), 0, 0.9)
     end[2] = max(end[2], 0.25)
     shake = rng.normal(0, rng.choice([0, 1.5, 4]), (frames, 2))
     light = (1.0, rng.choice([1.0, 1.0, 0.6, 1.3]))

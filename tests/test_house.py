@@ -188,8 +188,8 @@ class TestReadme:
         context = command.make_context("pyojeong", list(words), resilient_parsing=True)
         while hasattr(command, "commands"):
             name = next(word for word in words if not word.startswith("-"))
-            words = words[words.index(name) + 1 :]
-            command = command.commands[name]
+            # As the command line does it: `film` takes a film's name in place of a command.
+            name, command, words = command.resolve_command(context, words[words.index(name) :])
         context = command.make_context(name, list(words), parent=context)
         assert context.params is not None
 

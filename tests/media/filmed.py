@@ -40,7 +40,9 @@ def write_numbered(
     """Write picture n at stamps[n] in `unit` seconds; gives the stamps."""
     stamps = list(stamps)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate, options={k.strip("_"): v for k, v in options.items()})
+        stream = container.add_stream(
+            codec, rate, options={k.strip("_"): v for k, v in options.items()}
+        )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.codec_context.time_base = stream.time_base = unit
         stream.codec_context.gop_size = 12

@@ -37,7 +37,7 @@ def main() -> None:
 
 def build() -> typer.Typer:
     """The Typer application in the language chosen."""
-    from pyojeong.cli import data, experiment, express, faces, models, story, text, train
+    from pyojeong.cli import data, experiment, express, faces, film, models, story, text, train
 
     app = typer.Typer(
         name="pyojeong",
@@ -52,6 +52,7 @@ def build() -> typer.Typer:
     app.callback()(_options)
     for module in (story, text, faces, express):
         module.add_to(app)
+    film.add_to(app)
     train.add_to(app)
     data.add_to(app)
     experiment.add_to(app)

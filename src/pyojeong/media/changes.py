@@ -24,8 +24,8 @@ class ChangeMeter:
         keeps the places; a cut changes both.
         """
         small = np.asarray(cv2.resize(image, _SIZE, interpolation=cv2.INTER_AREA), np.uint8)
-        colours = cv2.calcHist([small], [0, 1, 2], None, [6, 6, 6], [0, 258] * 3)
-        colours = (colours / (_SIZE[0] * _SIZE[1])).astype(np.float32)
+        counts = cv2.calcHist([small], [0, 1, 2], None, [6, 6, 6], [0, 258] * 3)
+        colours = np.asarray(counts / (_SIZE[0] * _SIZE[1]), np.float32)
         before, before_colours = self._small, self._colours
         self._small, self._colours = small, colours
         if before is None or before_colours is None:

@@ -57,7 +57,7 @@ class PictureOrder:
     def times(self) -> NDArray[np.float64]:
         """(n,) seconds from the first picture, each the double nearest to the exact time."""
         shifted = self.ticks - self.ticks[0]
-        return shifted * self.unit.numerator / self.unit.denominator
+        return np.asarray(shifted * self.unit.numerator / self.unit.denominator, np.float64)
 
     def at(self, seconds: float) -> int:
         """Number of the first picture shown at or after that time; n past the end."""
@@ -118,10 +118,11 @@ def _first_shown(path: Path, stamps: Ints) -> int | None:
         stream = video_stream(container, path)
         frames = islice(decoded_frames(container, stream, errors), _TRIED)
         shown = [frame.pts for frame in frames]
-    if not shown or None in shown:
+    known = [stamp for stamp in shown if stamp is not None]
+    if not known or len(known) < len(shown):
         return None
-    places = np.searchsorted(stamps, shown)
-    if np.any(places == len(stamps)) or np.any(stamps[places] != shown):
+    places = np.searchsorted(stamps, known)
+    if np.any(places == len(stamps)) or np.any(stamps[places] != known):
         return None
     steps = {b - a for a, b in pairwise(places.tolist())}
     # Gaps without an error: packets that show nothing, of a codec not thought of here.
