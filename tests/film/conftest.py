@@ -42,12 +42,13 @@ class ByColour:
 
 
 class BySize:
-    """Emotions of cut-outs: the larger, the more of the first."""
+    """Emotions of figures: the larger, the more of the first."""
 
-    emotions, reads_cutouts = EMOTIONS, True
+    emotions, reads_figures = EMOTIONS, True
 
-    def of_cutouts(self, cutouts):
-        share = np.array([min(len(c), 100) / 100 for c in cutouts], np.float32)
+    def of_figures(self, image, figures):
+        sides = (figures.boxes[:, 2:] - figures.boxes[:, :2]).max(1, initial=0)
+        share = np.minimum(sides, 100) / 100
         return np.stack([share, (1 - share) * 0.7, (1 - share) * 0.3], 1).reshape(-1, 3)
 
     def of_meshes(self, image, meshes):

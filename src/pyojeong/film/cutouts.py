@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.face.align import crop_matrix
+from pyojeong.face.square import around_box
 from pyojeong.face.types import FaceMesh, Image
 
 MARGIN = 0.04
@@ -36,23 +37,14 @@ def masked(image: Image, mask: NDArray[np.bool_]) -> Image:
     return limited(square)
 
 
-def upright(image: Image, mesh: FaceMesh, *, on_black: bool) -> Image:
-    """The square around a face, its eyes level, as the expression classifiers see faces.
-
-    on_black: without what lies outside the mesh. At about the film's own scale, at most `LARGEST`.
-    """
+def upright(image: Image, mesh: FaceMesh) -> Image:
+    """The square around a face, its eyes level, as the expression classifiers see faces; at about
+    the film's own scale, at most `LARGEST` px."""
     scale = float(np.linalg.norm(crop_matrix(mesh.points, 1)[0, :2]))
     side = int(np.clip(round(1 / scale), 8, LARGEST))
     matrix = crop_matrix(mesh.points, side)
-    edge = cv2.BORDER_CONSTANT if on_black else cv2.BORDER_REPLICATE
-    cut = np.asarray(cv2.warpAffine(image, matrix, (side, side), borderMode=edge), np.uint8)
-    if not on_black:
-        return cut
-    placed = mesh.points[:468, :2] @ matrix[:, :2].T + matrix[:, 2]
-    outline = cv2.convexHull(placed.astype(np.float32)).round().astype(np.int32)
-    inside = np.zeros((side, side), np.uint8)
-    cv2.fillConvexPoly(inside, outline, 1)
-    return np.where(inside[..., None] > 0, cut, np.uint8(0))
+    edge = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpAffine(image, matrix, (side, side), borderMode=edge), np.uint8)
 
 
 def limited(square: Image, largest: int = LARGEST) -> Image:
@@ -65,7 +57,5 @@ def limited(square: Image, largest: int = LARGEST) -> Image:
 
 def as_jpeg(image: Image, box: NDArray[np.float32], side: int = 96, margin: float = 0.25) -> bytes:
     """A small square around a box, for people to look at."""
-    from pyojeong.face.square import around_box
-
     small = around_box(image, box, margin, side)
     return bytes(cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1])

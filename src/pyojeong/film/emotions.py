@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from pyojeong.emotion import EMOTIONS
 from pyojeong.face.exported import BATCH, ExportedNetwork
 from pyojeong.face.quality import FLAT, measure
-from pyojeong.face.square import whole_square
+from pyojeong.face.square import around_box, whole_square
 from pyojeong.face.types import ExpressionClassifier, FaceMesh, Image
+from pyojeong.film.cutouts import masked
+from pyojeong.film.types import Instances
 from pyojeong.registry import load
 
 Floats = NDArray[np.float32]
@@ -29,16 +31,16 @@ class EmotionReader(Protocol):
         ...
 
     @property
-    def reads_cutouts(self) -> bool:
-        """Whether it can read figures cut out on black; if not, it needs the mesh of a face."""
+    def reads_figures(self) -> bool:
+        """Whether it reads a segmenter's figures; if not, it needs the mesh of a human face."""
         ...
 
     def of_meshes(self, image: Image, meshes: Sequence[FaceMesh]) -> tuple[Floats, Flags]:
         """(n, k) probabilities, and (n,) which faces cannot be seen well enough to rely on."""
         ...
 
-    def of_cutouts(self, cutouts: Sequence[Image]) -> Floats:
-        """(n, k) probabilities of squares that one figure fills."""
+    def of_figures(self, image: Image, figures: Instances) -> Floats:
+        """(n, k) probabilities."""
         ...
 
 
@@ -46,7 +48,7 @@ class BuiltInEmotions:
     """The house seven, of human faces."""
 
     emotions = tuple(emotion.value for emotion in EMOTIONS)
-    reads_cutouts = False
+    reads_figures = False
 
     def __init__(self, classifier: ExpressionClassifier | None = None) -> None:
         self._classifier: ExpressionClassifier = classifier or load("ExpressionClassifier")
@@ -57,16 +59,16 @@ class BuiltInEmotions:
         doubts = [measure(image, mesh).doubt for mesh in meshes]
         return values.reshape(-1, len(EMOTIONS)), _flags(doubts)
 
-    def of_cutouts(self, cutouts: Sequence[Image]) -> Floats:
+    def of_figures(self, image: Image, figures: Instances) -> Floats:
         """NaN: it has learned human faces by their mesh."""
-        return np.full((len(cutouts), len(EMOTIONS)), np.nan, np.float32)
+        return np.full((len(figures), len(EMOTIONS)), np.nan, np.float32)
 
 
 class OwnEmotions:
     """An exported classifier with its own labels, whatever they are. Raises MissingWeights,
     BadInput."""
 
-    reads_cutouts = True
+    reads_figures = True
 
     def __init__(self, path: Path) -> None:
         self._network = ExportedNetwork(path)
@@ -77,9 +79,14 @@ class OwnEmotions:
         doubts = [measure(image, mesh).doubt for mesh in meshes]
         return self._read(cuts), _flags(doubts)
 
-    def of_cutouts(self, cutouts: Sequence[Image]) -> Floats:
-        side = self._network.card.side
-        return self._read([whole_square(cutout, side) for cutout in cutouts])
+    def of_figures(self, image: Image, figures: Instances) -> Floats:
+        """Cut as its training pictures were: on black along the mask, or from boxes in pictures."""
+        card = self._network.card
+        if card.boxes:
+            boxes = figures.boxes
+            return self._read([around_box(image, box, card.margin, card.side) for box in boxes])
+        cutouts = [masked(image, mask) for mask in figures.masks]
+        return self._read([whole_square(cutout, card.side) for cutout in cutouts])
 
     def _read(self, crops: Sequence[Image]) -> Floats:
         runs = [

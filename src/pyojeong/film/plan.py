@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyojeong.errors import BadSettings, OutputFailed
+from pyojeong.errors import OutputFailed
 from pyojeong.film.segments import SegmentJob, cut, keep_order, kept_order, picks_of
 from pyojeong.media.files import atomic_path, check_input, output_failed
 from pyojeong.media.picture_order import PictureOrder, picture_order
@@ -133,20 +132,16 @@ def _clear(work: Path) -> None:
         raise output_failed(work / _PLAN, error) from error
 
 
-def check_folder(folder: Path, film: Path, others: Sequence[Path]) -> None:
-    """Fail before long work. Raises BadInput, BadSettings, OutputFailed."""
+def check_folder(folder: Path, film: Path) -> None:
+    """Fail before long work, where the folder cannot be used. Raises BadInput, OutputFailed."""
     check_input(film)
-    for path in others:
-        check_input(path)
     if folder.exists() and not folder.is_dir():
         raise OutputFailed(
-            f"{folder} is a file; name a folder for the report.",
-            f"{folder}은(는) 파일입니다. 보고서를 둘 폴더를 지정하세요.",
+            f"{folder} is a file; name a folder.",
+            f"{folder}은(는) 파일입니다. 폴더를 지정하세요.",
         )
-    if folder.is_dir() and not (folder / WORK).exists() and any(folder.iterdir()):
-        known = {"people.toml"}
-        if {path.name for path in folder.iterdir()} - known:
-            raise BadSettings(
-                f"{folder} holds other files; name a new folder, or an earlier report's.",
-                f"{folder}에 다른 파일이 있습니다. 새 폴더나 이전 보고서 폴더를 지정하세요.",
-            )
+    if folder.is_dir() and not (folder / WORK / _PLAN).exists() and any(folder.iterdir()):
+        raise OutputFailed(
+            f"{folder} holds other files; name a new folder, or the one of an earlier run.",
+            f"{folder}에 다른 파일이 있습니다. 새 폴더나 이전에 쓴 폴더를 지정하세요.",
+        )

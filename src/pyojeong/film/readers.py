@@ -18,7 +18,7 @@ from pyojeong.face.suppression import overlaps
 from pyojeong.face.tracking import FaceTracker
 from pyojeong.face.types import FaceDetector, FaceMesh, FaceMesher, Image
 from pyojeong.face.video.cuts import CutFinder
-from pyojeong.film.cutouts import as_jpeg, masked
+from pyojeong.film.cutouts import as_jpeg
 from pyojeong.film.emotions import EmotionReader
 from pyojeong.film.figures import MOST, Row
 from pyojeong.film.traits import COUNT, traits_of
@@ -134,7 +134,7 @@ class CharacterBlocks:
         self.labels: tuple[str, ...] | None = segmenter.labels
         self.emotions = emotions.emotions
         self.widths = (_COLOURS**3, 0, len(self.emotions))
-        if not emotions.reads_cutouts:
+        if not emotions.reads_figures:
             self._detector: FaceDetector = detector or load("FaceDetector", thorough=False)
             self._mesher: FaceMesher = mesher or load("FaceMesher")
 
@@ -170,9 +170,8 @@ class CharacterBlocks:
         self, image: Image, figures: Instances
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         sides = (figures.boxes[:, 2:] - figures.boxes[:, :2]).max(1, initial=0)
-        if self._emotions.reads_cutouts:
-            cutouts = [masked(image, mask) for mask in figures.masks]
-            return self._emotions.of_cutouts(cutouts), sides < SMALLEST
+        if self._emotions.reads_figures:
+            return self._emotions.of_figures(image, figures), sides < SMALLEST
         raw = np.full((len(figures), len(self.emotions)), np.nan, np.float32)
         doubt = np.ones(len(figures), bool)
         if len(figures):

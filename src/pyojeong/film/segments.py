@@ -24,7 +24,7 @@ from pyojeong.film.figures import Gathered, write_part
 from pyojeong.film.frames import read_frames, sampled
 from pyojeong.film.looks import Watcher, save_looks
 from pyojeong.film.readers import BLOCK, BlockReader, CharacterBlocks, FaceBlocks
-from pyojeong.film.types import Frame
+from pyojeong.film.types import Frame, Segmenter
 from pyojeong.media.files import atomic_path
 from pyojeong.media.picture_order import PictureOrder
 from pyojeong.registry import load
@@ -37,8 +37,7 @@ LONGEST_S, SHORTEST_S, PIECES = 60.0, 10.0, 16
 class SegmentJob:
     """One segment to read. film: its path. folder: where its files go. number: from 0. picks:
     which sampled frames, first and last excluded, of all that `every` or `seconds` choose. first,
-    until: frames of the segment. characters, classifier: ONNX files, "" for none; characters may
-    be "demo"."""
+    until: frames of the segment. characters, classifier: ONNX files, "" for none."""
 
     film: str
     folder: str
@@ -178,4 +177,10 @@ def reader_of(characters: str, classifier: str) -> BlockReader:
     emotions = OwnEmotions(Path(classifier)) if classifier else BuiltInEmotions()
     if not characters:
         return FaceBlocks(emotions)
-    return CharacterBlocks(load("Segmenter", "yolo-onnx", path=characters), emotions)
+    return CharacterBlocks(segmenter_of(characters), emotions)
+
+
+def segmenter_of(characters: str) -> Segmenter:
+    """Raises MissingWeights, BadInput."""
+    made: Segmenter = load("Segmenter", "yolo-seg-onnx", path=characters)
+    return made
