@@ -50,7 +50,7 @@ def test_a_track_can_be_given_to_somebody_else(tmp_path):
 
 
 def test_a_class_keeps_its_name_as_given():
-    made = cast_roles(Cast("", ()), np.array([1]), (Person(1, "joy"),))
+    made = cast_roles(Cast("", ()), np.array([1]), (Person(1, "joy", given=True),))
     assert made.characters[0].given
 
 

@@ -23,13 +23,16 @@ _LONGEST_NAME = 80
 class Person:
     """One entry. id: the number that reading gave, from 1. name: two of one name are one. ignore:
     left out of the report. tracks: numbers of tracks that belong to them, whoever reading gave
-    them to. about: written beside it, for people."""
+    them to. about:
+    written beside it, for people. given: whether a trained class says who it is, rather than a
+    cluster."""
 
     id: int
     name: str
     ignore: bool = False
     tracks: tuple[int, ...] = ()
     about: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +142,14 @@ def cast_roles(cast: Cast, ids: NDArray[np.int64], found: Sequence[Person]) -> R
         names = [character.name for character in characters]
         if entry.name in names:
             at = names.index(entry.name)
-            given = characters[at].given or entry.name != person.name
-            characters[at] = replace(characters[at], given=given)
+            characters[at] = replace(characters[at], given=True)
         else:
             at = len(characters)
-            characters.append(Character(entry.name, _is_given(entry, person)))
+            given = person.given or entry.name != person.name
+            characters.append(Character(entry.name, given))
         place[person.id] = at
     roles = np.array([place.get(int(number), -1) for number in moved], np.int64)
     return Roles(tuple(characters), roles)
-
-
-def _is_given(entry: Person, found: Person) -> bool:
-    """Whether a user or a trained class named them, rather than a cluster."""
-    return entry.name != found.name or not found.name.startswith(CLUSTER)
 
 
 CLUSTER = "person "

@@ -13,6 +13,7 @@ alike in the same clothes may become one: `people.toml` puts that right.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from pyojeong.film.figures import Figures
 from pyojeong.film.traits import CLOTHES, HAIR, SHAPE, SKIN
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 WITHIN = np.array(
     [0.016, 0.044, 0.019, 0.020, 0.027, 0.049, 0.042, 0.039, 0.046, 0.048, 0.047], np.float64
@@ -53,6 +55,9 @@ PRIOR = -0.8
 SAME_PLACE, NEAR_SHOTS = 0.8, 4
 """Evidence of equal place and size, in shots at most so many apart (shot and reverse shot)."""
 
+ALIKE = 0.77
+"""Likeness of colours above which two figures of one kind are rather one than two."""
+
 MOST_TRACKS = 3000
 """Of more tracks, the longest are gathered and each of the others joins its nearest person."""
 
@@ -65,19 +70,20 @@ class TrackTraits:
 
     looks: Floats
     traits: Floats
-    counts: NDArray[np.int64]
-    shots: NDArray[np.int64]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
+    counts: Ints
+    shots: Ints
+    first: Ints
+    last: Ints
     boxes: Floats
 
     def __len__(self) -> int:
         return len(self.counts)
 
+    def __getitem__(self, rows: Ints) -> TrackTraits:
+        return TrackTraits(*(getattr(self, name)[rows] for name in self.__slots__))
 
-def track_traits(
-    figures: Figures, track: NDArray[np.int64], shot: NDArray[np.int64]
-) -> TrackTraits:
+
+def track_traits(figures: Figures, track: Ints, shot: Ints) -> TrackTraits:
     """What each track, 0 to the last, shows on the mean of its good looks."""
     count = int(track.max(initial=-1)) + 1
     looks = np.zeros((count, figures.looks.shape[1]))
@@ -109,11 +115,17 @@ def _median(rows: NDArray[np.float32]) -> Floats:
     return found
 
 
-def gathered(tracks: TrackTraits, together: NDArray[np.int64]) -> NDArray[np.int64]:
+Evidence = Callable[[TrackTraits, Ints, Ints], Floats]
+"""(a, b) logarithm of the odds that each of some tracks is the person of each of others."""
+
+
+def gathered(tracks: TrackTraits, together: Ints, evidence: Evidence | None = None) -> Ints:
     """(t,) person of each track, numbered from 0 in the order of their first track.
 
-    together: (p, 2) pairs of tracks that share a frame, and so are two people.
+    together: (p, 2) pairs of tracks that share a frame, and so are two people. evidence: of faces,
+    or `figure_evidence`.
     """
+    evidence = evidence or face_evidence
     count = len(tracks)
     if not count:
         return np.zeros(0, np.int64)
@@ -136,8 +148,14 @@ def gathered(tracks: TrackTraits, together: NDArray[np.int64]) -> NDArray[np.int
     return np.asarray(np.argsort(np.argsort(first))[back], np.int64)
 
 
-def evidence(tracks: TrackTraits, some: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
-    """(a, b) logarithm of the odds that two tracks are one person."""
+def figure_evidence(tracks: TrackTraits, some: Ints, others: Ints) -> Floats:
+    """Of a segmenter's figures, by the shares of their colours. Measured on drawn characters: of
+    one, 0.86 to 1.0; of two, below 0.68 in 98 of a hundred pairs."""
+    return np.asarray((tracks.looks[some] @ tracks.looks[others].T - ALIKE) * 20)
+
+
+def face_evidence(tracks: TrackTraits, some: Ints, others: Ints) -> Floats:
+    """By face, hair, skin, clothes and place."""
     a, b = some[:, None], others[None, :]
     scaled = tracks.traits[:, SHAPE] / WITHIN * np.sqrt(TELLING / TELLING.sum())
     shape = _distances(np.nan_to_num(scaled), some, others)
@@ -156,7 +174,7 @@ def evidence(tracks: TrackTraits, some: NDArray[np.int64], others: NDArray[np.in
     return total + SAME_PLACE * _same_place(tracks, a, b)
 
 
-def _distances(values: Floats, some: NDArray[np.int64], others: NDArray[np.int64]) -> Floats:
+def _distances(values: Floats, some: Ints, others: Ints) -> Floats:
     """(a, b) Euclidean; NaN where either was not measured."""
     squares = np.zeros((len(some), len(others)))
     for column in values.T:
@@ -164,7 +182,7 @@ def _distances(values: Floats, some: NDArray[np.int64], others: NDArray[np.int64
     return np.asarray(np.sqrt(squares))
 
 
-def _same_place(tracks: TrackTraits, a: NDArray[np.int64], b: NDArray[np.int64]) -> Floats:
+def _same_place(tracks: TrackTraits, a: Ints, b: Ints) -> Floats:
     boxes = tracks.boxes
     low = np.maximum(boxes[a, :2], boxes[b, :2])
     high = np.minimum(boxes[a, 2:], boxes[b, 2:])
@@ -175,7 +193,7 @@ def _same_place(tracks: TrackTraits, a: NDArray[np.int64], b: NDArray[np.int64])
     return np.asarray(np.where(near, np.clip(overlap - 0.3, 0, 0.5) * 2, 0))
 
 
-def _chained(apart: Floats) -> NDArray[np.int64]:
+def _chained(apart: Floats) -> Ints:
     """(n,) group of each item: average linkage of (n, n) distances, joined while below 0.
 
     What is infinitely apart never joins. `apart` is changed.

@@ -221,14 +221,19 @@ def colours_of(
 ) -> NDArray[np.float32]:
     """(64,) square roots of the shares of coarse colours inside a mask: a unit vector, so that the
     product of two is their Bhattacharyya coefficient."""
-    height, width = mask.shape
-    x0, y0, x1, y1 = np.clip(
-        box.astype(int) + np.array([0, 0, 1, 1]), 0, [width, height, width, height]
-    )
-    part = np.ascontiguousarray(image[y0:y1, x0:x1])
-    inside = mask[y0:y1, x0:x1].astype(np.uint8)
+    part, inside = _part(image, mask, box)
     if not inside.any():
         return np.zeros(_COLOURS**3, np.float32)
     bins, limits = [_COLOURS] * 3, [0, 256] * 3
     counts = cv2.calcHist([part], [0, 1, 2], inside, bins, limits).ravel()
     return np.asarray(np.sqrt(counts / counts.sum()), np.float32)
+
+
+def _part(
+    image: Image, mask: NDArray[np.bool_], box: NDArray[np.float32]
+) -> tuple[Image, NDArray[np.uint8]]:
+    """What lies in a box: of the picture, and of the mask as 0 and 1."""
+    height, width = mask.shape
+    limits = [width, height, width, height]
+    x0, y0, x1, y1 = np.clip(box.astype(int) + np.array([0, 0, 1, 1]), 0, limits)
+    return np.ascontiguousarray(image[y0:y1, x0:x1]), mask[y0:y1, x0:x1].astype(np.uint8)

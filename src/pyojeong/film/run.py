@@ -13,6 +13,7 @@ from pyojeong.errors import BadInput, BadSettings
 from pyojeong.film.cast import Cast, cast_roles, read_cast, write_cast
 from pyojeong.film.executor import Executor, Here
 from pyojeong.film.figures import Figures, Part, read_part, read_thumbs
+from pyojeong.film.gaps import closed
 from pyojeong.film.identity import Identities, identified
 from pyojeong.film.looks import joined, load_looks
 from pyojeong.film.plan import Choices, Plan, planned
@@ -20,6 +21,7 @@ from pyojeong.film.readers import BlockReader
 from pyojeong.film.segments import reader_of
 from pyojeong.film.shots import find_shots
 from pyojeong.film.sightings import chosen_thumbs, sightings_of
+from pyojeong.film.tracks import tracked
 from pyojeong.film.types import FilmReading, Sightings
 from pyojeong.media.decode import probe
 
@@ -56,9 +58,10 @@ def read_film(
     times = np.concatenate([part.times for part in parts])
     looks = joined([load_looks(job.looks_path) for job in plan.jobs])
     shots = find_shots(looks, plan.order.duration).shots
-    found = identified(figures, shots, sampled, times, reader.labels)
+    whole = closed(figures, tracked(figures, shots, sampled), sampled, times)
+    found = identified(whole.figures, whole.tracked, times, reader.labels)
     roles = cast_roles(_cast(folder, people, plan, found), found.person_of_track, found.people)
-    sightings, rows = sightings_of(figures, found, roles)
+    sightings, rows = sightings_of(whole.figures, found, roles)
     dropped = _summed([part.dropped for part in parts])
     info = probe(film)
     return FilmReading(
@@ -74,7 +77,7 @@ def read_film(
         emotions=reader.emotions,
         sightings=sightings,
         lines=(),
-        thumbs=_thumbs(plan, parts, sightings, rows),
+        thumbs=_thumbs(plan, parts, sightings, whole.origin[rows]),
         dropped=dropped,
         notes=(*found.notes, *_doubts(plan, dropped)),
     )
@@ -139,10 +142,11 @@ def _summed(parts: Sequence[dict[str, int]]) -> dict[str, int]:
 
 
 def _thumbs(
-    plan: Plan, parts: Sequence[Part], sightings: Sightings, rows: NDArray[np.intp]
+    plan: Plan, parts: Sequence[Part], sightings: Sightings, rows: NDArray[np.int64]
 ) -> dict[int, bytes]:
     """Sighting row -> JPEG, from the segments' files, one at a time."""
     chosen = chosen_thumbs(sightings)
+    chosen = chosen[rows[chosen] >= 0]
     starts = np.cumsum([0, *(len(part.figures) for part in parts)])
     owner = np.searchsorted(starts, rows[chosen], side="right") - 1
     found: dict[int, bytes] = {}
