@@ -62,10 +62,11 @@ class FrameFilter:
         """Why an RGB frame (H, W, 3) is left out; None if it is kept."""
         rules = self._rules
         gray = measured(image)
-        if rules.black and is_empty(gray):
-            return "black"
+        # First: small letters on black leave a page nearly black.
         if rules.credits and is_credits(gray):
             return "credits"
+        if rules.black and is_empty(gray):
+            return "black"
         # A picture that had to be enlarged is no sharper than it was.
         if rules.blurred and sharpness(gray) < BLURRED * min(1.0, image.shape[1] / WIDTH):
             return "blurred"

@@ -29,8 +29,11 @@ SHORTEST_S = 0.25
 EMPTY = 4.0
 """Spread of gray levels, 0-255, below which a frame shows nothing."""
 
-DISSOLVES_S = 0.2, 0.4, 0.8
+DISSOLVES_S = 0.2, 0.4, 0.8, 1.2
 """Half lengths of the dissolves that are looked for."""
+
+LIVELIER = 1.05
+"""Least change inside a dissolve, relative to before and after."""
 
 _DIFFERENT, _ON_LINE, _UNLIKE = 22.0, 0.2, 0.5
 _BLOCK = 8192
@@ -60,7 +63,7 @@ def find_shots(looks: Looks, end: float | None = None) -> Cutting:
     strength = _cuts(looks)
     passing, fades = _through_empty(empty, spread, strength, round(0.5 / step))
     begins = {int(at): "cut" for at in np.flatnonzero(strength > 0)}
-    for middle, half in _dissolves(looks.tiny, passing | (strength > 0), step):
+    for middle, half in _dissolves(looks, passing | (strength > 0), step):
         fades.append(middle)
         passing[middle - half : middle + half + 1] = True
     begins |= dict.fromkeys(fades, "fade")
@@ -116,23 +119,22 @@ def _is_flash(tiny: NDArray[np.uint8], at: int) -> bool:
     return bool(apart.min() < 0.3 * across)
 
 
-def _dissolves(
-    tiny: NDArray[np.uint8], blocked: NDArray[np.bool_], step: float
-) -> list[tuple[int, int]]:
+def _dissolves(looks: Looks, blocked: NDArray[np.bool_], step: float) -> list[tuple[int, int]]:
     """Middle and half length of each dissolve, with no blocked frame in it."""
     best: dict[int, tuple[float, int]] = {}
     passed = np.concatenate([[0], np.cumsum(blocked)])
     for half in sorted({max(2, round(seconds / step)) for seconds in DISSOLVES_S}):
-        for first, last in _blocks(len(tiny) - 2 * half):
+        for first, last in _blocks(len(looks) - 2 * half):
             free = passed[first + 2 * half + 1 : last + 2 * half + 1] == passed[first:last]
             if not free.any():
                 continue
-            apart, off, alike = _on_lines(_gray(tiny[first : last + 2 * half]), half)
+            apart, off, alike = _on_lines(_gray(looks.tiny[first : last + 2 * half]), half)
             fits = free & (apart > _DIFFERENT) & (off < _ON_LINE * apart) & (alike < _UNLIKE)
             for a, b in _stretches(fits):
-                at = a + int(np.argmax(apart[a : b + 1] - 2 * off[a : b + 1]))
-                found = float(apart[a : b + 1].max()), half
-                best[first + half + at] = max(best.get(first + half + at, (0.0, 0)), found)
+                middle = first + half + a + int(np.argmax((apart - 2 * off)[a : b + 1]))
+                if _livelier(looks.moved, middle, half):
+                    found = float(apart[a : b + 1].max()), half
+                    best[middle] = max(best.get(middle, (0.0, 0)), found)
     return _strongest(best)
 
 
@@ -156,6 +158,18 @@ def _strongest(found: dict[int, tuple[float, int]]) -> list[tuple[int, int]]:
         if all(abs(at - other) > half + reach for other, reach in kept):
             kept.append((at, half))
     return sorted(kept)
+
+
+def _livelier(moved: NDArray[np.float32], middle: int, half: int) -> bool:
+    """Whether more changes from frame to frame inside than around: slow pans over smooth pictures
+    lie on straight lines too, but go on before and after."""
+    wide = max(4, half)
+    around = [
+        moved[max(1, middle - half - wide) : middle - half],
+        moved[middle + half + 2 :][:wide],
+    ]
+    inside = float(np.median(moved[middle - half + 1 : middle + half]))
+    return inside > LIVELIER * float(np.median(np.concatenate(around)))
 
 
 def _likeness(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -45,6 +45,9 @@ class VideoInfo:
     subtitles: tuple[str, ...]
 
 
+MOST_CUES = 100_000
+"""Subtitles read from a track; four hours with one every second have 14,400."""
+
 _IMAGE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda b: b[4:8] == b"ftyp" and b[8:12] not in _IMAGE_BRANDS, "mp4"),
@@ -131,7 +134,7 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
 def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
     """The cues of a text track (mov_text or SubRip inside a film).
 
-    Raises BadInput where there is no such track.
+    Raises BadInput where there is no such track, or more than `MOST_CUES` in it.
     """
     with opened_film(path) as container:
         streams = _known(container.streams.subtitles)
@@ -139,7 +142,7 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
             raise BadInput(f"{path} has no subtitle track.", f"{path}에는 자막 트랙이 없습니다.")
         stream = streams[track]
         in_mov = stream.codec_context.name == "mov_text"
-        cues = []
+        cues: list[Cue] = []
         for packet in container.demux(stream):
             if packet.pts is None or packet.time_base is None:
                 continue
@@ -147,6 +150,11 @@ def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
             text = data[2 : 2 + int.from_bytes(data[:2], "big")] if in_mov else data
             start = float(packet.pts * packet.time_base)
             end = start + float((packet.duration or 0) * packet.time_base)
+            if len(cues) == MOST_CUES:
+                raise BadInput(
+                    f"{path} has more than {MOST_CUES:,} subtitles; no film needs so many.",
+                    f"{path}에 자막이 {MOST_CUES:,}개보다 많습니다. 영상 자막으로 볼 수 없습니다.",
+                )
             # Empty samples fill the time between subtitles.
             if text:
                 cues.append(Cue(max(0.0, start), max(0.0, end), text.decode("utf-8", "replace")))
@@ -182,9 +190,10 @@ def opened_film(path: Path | str) -> Iterator[InputContainer]:
     try:
         with av.open(f"file:{path.absolute()}", format=kind, options=options) as container:
             yield container
-    # Some releases of PyAV refuse names of tracks that are not UTF-8.
-    except (av.FFmpegError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", "UTF-8")
+    # Some releases of PyAV refuse names of tracks that are not UTF-8, and lose count where damage
+    # makes a new track appear on the way.
+    except (av.FFmpegError, UnicodeDecodeError, IndexError) as error:
+        reason = getattr(error, "strerror", type(error).__name__)
         raise BadInput(
             f"{path} is damaged and cannot be read as a film ({reason}).",
             f"{path}은(는) 손상되어 영상으로 읽을 수 없습니다({reason}).",

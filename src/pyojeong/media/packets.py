@@ -27,6 +27,10 @@ def film_packets(
         except av.FFmpegError as error:
             errors.append(error)
             failures += 1
+        # How PyAV ends where damage has made a new track appear on the way.
+        except IndexError as error:
+            errors.append(error)
+            break
     yield av.Packet()
 
 

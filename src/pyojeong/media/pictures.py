@@ -22,7 +22,7 @@ class FilmPicture:
     """A decoded picture; its pixels are converted when asked for.
 
     index: number in showing order. time: seconds from the film's first picture. damaged: whether
-    the decoder says that it had to make up parts of it.
+    parts of it may be made up: the decoder says so, or a picture it may build on was lost.
     """
 
     index: int
@@ -91,6 +91,8 @@ def _from_entry(
         stream = video_stream(container, path)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = settings().threads if threads is None else threads
+        begin = 0 if entry is None else int(np.searchsorted(order.ticks, entry))
+        gaps = _Gaps(order, begin)
         for number, frame in enumerate(decoded_frames(container, stream, errors, entry)):
             index = number
             if order.stamped:
@@ -99,5 +101,21 @@ def _from_entry(
                 index = int(np.searchsorted(order.ticks, frame.pts))
                 if index == len(order) or order.ticks[index] != frame.pts:
                     continue
+            broken = gaps.broken(index) or frame.is_corrupt
             if first <= index < len(order):
-                yield FilmPicture(index, float(times[index]), frame.is_corrupt, frame)
+                yield FilmPicture(index, float(times[index]), broken, frame)
+
+
+class _Gaps:
+    """Knows of each picture in turn whether one was lost since decoding could last begin anew."""
+
+    def __init__(self, order: PictureOrder, first: int) -> None:
+        self._order, self._next, self._clean = order, first, 0
+
+    def broken(self, index: int) -> bool:
+        if index > self._next:
+            keys = self._order.entries[:, 0]
+            after = int(np.searchsorted(keys, self._next, side="right"))
+            self._clean = int(keys[after]) if after < len(keys) else len(self._order)
+        self._next = index + 1
+        return index < self._clean
