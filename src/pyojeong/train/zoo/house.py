@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from pyojeong.train.expression_net import ExpressionNet
 
 SIZES = {
+    "pyojeong-tiny": (16, (32, 64, 128), 1),
     "pyojeong-small": (32, (48, 96, 192), 2),
     "pyojeong-large": (48, (96, 192, 384), 3),
 }

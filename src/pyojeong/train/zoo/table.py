@@ -44,7 +44,7 @@ TABLE: tuple[Known, ...] = (
     *(Known(f"mobilenet_v3_{size}", _MOBILE_V3, head="classifier") for size in ("small", "large")),
     *(
         Known(f"pyojeong-{size}", f"{_RESNET}; Hu et al. 2018, SE networks, CVPR", 48, "")
-        for size in ("small", "large")
+        for size in ("tiny", "small", "large")
     ),
     Known("residual-masking", "Pham, Vu & Tran 2020, Residual masking network, ICPR"),
 )

@@ -1,0 +1,1 @@
+"""An original cartoon, drawn from a seed, with the truth about every frame."""

@@ -1,0 +1,1 @@
+"""Learn to find and cut out characters: a small network of the house's own."""
