@@ -57,5 +57,12 @@ def limited(square: Image, largest: int = LARGEST) -> Image:
 
 def as_jpeg(image: Image, box: NDArray[np.float32], side: int = 96, margin: float = 0.25) -> bytes:
     """A small square around a box, for people to look at."""
-    small = around_box(image, box, margin, side)
+    height, width = image.shape[:2]
+    reach = (0.5 + margin) * float((box[2:] - box[:2]).max()) + 2
+    middle = (box[:2] + box[2:]) / 2
+    low = np.clip(middle - reach, 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(middle + reach, low + 1, [width, height]).astype(int)
+    # Cut before it is shrunk: the whole frame is large.
+    part = image[low[1] : high[1], low[0] : high[0]]
+    small = around_box(part, box - np.tile(low, 2), margin, side)
     return bytes(cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1])

@@ -138,10 +138,7 @@ def face_cutter(mesher: FaceMesher | None = None) -> Cutter:
     def cut(image: Image, boxes: NDArray[np.float32]) -> list[Image | None]:
         meshes = meshing.mesh(image, _expected(boxes))
         pairs = zip(meshes, boxes, strict=True)
-        return [
-            upright(image, mesh) if mesh and _fits(mesh, box) else None
-            for mesh, box in pairs
-        ]
+        return [upright(image, mesh) if mesh and _fits(mesh, box) else None for mesh, box in pairs]
 
     return cut
 

@@ -155,12 +155,12 @@ def read_part(path: Path) -> Part:
         return Part(kept["sampled"], kept["sampled_times"], figures, dropped)
 
 
-def read_thumbs(path: Path, rows: Sequence[int]) -> list[bytes]:
+def read_thumbs(path: Path, rows: NDArray[np.int64]) -> list[bytes]:
     """JPEG bytes of some rows of a segment. Raises BadInput."""
     with _opened(path) as kept:
         packed, ends = kept["thumbs"], kept["thumb_ends"]
     starts = np.concatenate([[0], ends])
-    return [packed[starts[row] : ends[row]].tobytes() for row in rows]
+    return [packed[starts[row] : ends[row]].tobytes() for row in rows.tolist()]
 
 
 @contextmanager

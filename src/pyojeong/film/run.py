@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from pyojeong.film.figures import Figures, Part, read_part, read_thumbs
 from pyojeong.film.gaps import closed
 from pyojeong.film.identity import Identities, identified
 from pyojeong.film.looks import joined, load_looks
+from pyojeong.film.people_sheet import MOST, spread, write_sheet
 from pyojeong.film.plan import Choices, Plan, planned
 from pyojeong.film.readers import BlockReader
 from pyojeong.film.segments import reader_of
@@ -25,9 +27,11 @@ from pyojeong.film.tracks import tracked
 from pyojeong.film.types import FilmReading, Sightings
 from pyojeong.media.decode import probe
 
-PEOPLE = "people.toml"
+PEOPLE, SHEET = "people.toml", "people.jpg"
 
+Ints = NDArray[np.int64]
 Progress = Callable[[float], None]
+Pictures = Callable[[Ints], dict[int, bytes]]
 
 
 def read_film(
@@ -60,6 +64,8 @@ def read_film(
     shots = find_shots(looks, plan.order.duration).shots
     whole = closed(figures, tracked(figures, shots, sampled), sampled, times)
     found = identified(whole.figures, whole.tracked, times, reader.labels)
+    pictures = partial(_pictures, plan, parts)
+    _write_sheet(folder / SHEET, found, whole.origin, pictures)
     roles = cast_roles(_cast(folder, people, plan, found), found.person_of_track, found.people)
     sightings, rows = sightings_of(whole.figures, found, roles)
     dropped = _summed([part.dropped for part in parts])
@@ -77,7 +83,7 @@ def read_film(
         emotions=reader.emotions,
         sightings=sightings,
         lines=(),
-        thumbs=_thumbs(plan, parts, sightings, whole.origin[rows]),
+        thumbs=_thumbs(sightings, whole.origin[rows], pictures),
         dropped=dropped,
         notes=(*found.notes, *_doubts(plan, dropped)),
     )
@@ -141,22 +147,34 @@ def _summed(parts: Sequence[dict[str, int]]) -> dict[str, int]:
     return total
 
 
-def _thumbs(
-    plan: Plan, parts: Sequence[Part], sightings: Sightings, rows: NDArray[np.int64]
-) -> dict[int, bytes]:
-    """Sighting row -> JPEG, from the segments' files, one at a time."""
-    chosen = chosen_thumbs(sightings)
-    chosen = chosen[rows[chosen] >= 0]
+def _pictures(plan: Plan, parts: Sequence[Part], rows: Ints) -> dict[int, bytes]:
+    """Row of all figures -> JPEG, from the segments' files, one at a time."""
     starts = np.cumsum([0, *(len(part.figures) for part in parts)])
-    owner = np.searchsorted(starts, rows[chosen], side="right") - 1
+    owner = np.searchsorted(starts, rows, side="right") - 1
     found: dict[int, bytes] = {}
-    for number in np.unique(owner):
-        own = chosen[owner == number]
-        pictures = read_thumbs(
-            plan.jobs[number].figures_path, (rows[own] - starts[number]).tolist()
-        )
-        found.update(zip(own.tolist(), pictures, strict=True))
+    for number in np.unique(owner).tolist():
+        own = rows[owner == number]
+        path = plan.jobs[number].figures_path
+        found.update(zip(own.tolist(), read_thumbs(path, own - starts[number]), strict=True))
     return found
+
+
+def _thumbs(sightings: Sightings, origin: Ints, pictures: Pictures) -> dict[int, bytes]:
+    """Sighting row -> JPEG of the rows worth one."""
+    chosen = chosen_thumbs(sightings)
+    chosen = chosen[origin[chosen] >= 0]
+    found = pictures(origin[chosen])
+    return {int(row): found[int(origin[row])] for row in chosen}
+
+
+def _write_sheet(path: Path, found: Identities, origin: Ints, pictures: Pictures) -> None:
+    """Faces of everybody, also of those that the report leaves out."""
+    owner = np.where(found.track >= 0, found.person_of_track[found.track], 0)
+    owner[origin < 0] = 0
+    rows = [spread(origin[owner == person.id]) for person in found.people[:MOST]]
+    shown = pictures(np.concatenate([np.zeros(0, np.int64), *rows]))
+    faces = [[shown[int(row)] for row in own] for own in rows]
+    write_sheet(path, found.people[:MOST], faces)
 
 
 def _doubts(plan: Plan, dropped: dict[str, int]) -> list[str]:

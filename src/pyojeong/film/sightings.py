@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from pyojeong.film.cast import Roles
 from pyojeong.film.emotions import least_clear
 from pyojeong.film.figures import Figures
 from pyojeong.film.identity import Identities
-from pyojeong.film.types import Sightings
+from pyojeong.film.types import FilmReading, Sightings
 
 Ints = NDArray[np.int64]
 
@@ -94,3 +96,38 @@ def chosen_thumbs(sightings: Sightings) -> Ints:
         picked.update(order[first].tolist())
     rows = np.array(sorted(picked, key=lambda row: (-top[row], row))[:MOST_THUMBS], np.int64)
     return np.sort(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A character in numbers. seconds: on screen. shares: of each emotion, among the sightings that
+    are sure. unsure: share of the sightings that are not."""
+
+    name: str
+    seconds: float
+    shares: dict[str, float]
+    unsure: float
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "name": self.name,
+            "seconds": round(self.seconds, 2),
+            "emotions": {name: round(share, 4) for name, share in self.shares.items()},
+            "unsure": round(self.unsure, 4),
+        }
+
+
+def told(reading: FilmReading) -> list[Told]:
+    """Every character in numbers, in the order of the reading's characters."""
+    rows = reading.sightings
+    found = []
+    for at, character in enumerate(reading.characters):
+        own = np.flatnonzero(rows.character == at)
+        sure = own[~rows.unsure[own]]
+        shown = np.bincount(rows.scores[sure].argmax(1), minlength=len(reading.emotions))
+        shares = (shown / max(len(sure), 1)).tolist()
+        unsure = float(rows.unsure[own].mean()) if len(own) else 0.0
+        named = dict(zip(reading.emotions, shares, strict=True))
+        found.append(Told(character.name, len(own) * reading.step, named, unsure))
+    return found
