@@ -121,6 +121,7 @@ class TestFrames:
             (["--every", "0"], 5),
             (["--seconds", "0"], 5),
             (["--keep", "cats"], 5),
+            (["--only-faces", "--characters", "a.onnx"], 5),
         ],
     )
     def test_choices_that_make_no_sense(self, run, film, tmp_path, words, code):

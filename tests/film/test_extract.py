@@ -15,8 +15,9 @@ import pytest
 
 from pyojeong.errors import OutputFailed
 from pyojeong.film import extract
-from pyojeong.film.extract import Wanted, extract_frames
+from pyojeong.film.extract import extract_frames
 from pyojeong.film.filters import Rules
+from pyojeong.film.frame_folder import Wanted
 from pyojeong.media.image import read_image
 from pyojeong.media.video import VideoWriter
 
@@ -120,7 +121,7 @@ def test_parts_make_no_difference_but_for_repeats(film, tmp_path, monkeypatch):
     monkeypatch.setattr(extract, "PART", 37)
     extract_frames(film, tmp_path / "parts", Wanted(), rules)
     whole, parts = contents(tmp_path / "whole"), contents(tmp_path / "parts")
-    # The sheet shows up to four dropped frames of each part.
+    # The sheet shows some dropped frames of each part.
     assert {**whole, "dropped.png": b""} == {**parts, "dropped.png": b""}
 
 
@@ -129,9 +130,11 @@ import sys
 from pathlib import Path
 from pyojeong.film import extract
 from pyojeong.film.filters import Rules
+from pyojeong.film.frame_folder import Wanted
 extract.PART = 24
 best = sys.argv[3] == "best"
-extract.extract_frames(Path(sys.argv[1]), Path(sys.argv[2]), extract.Wanted(best=best), Rules())
+wanted = Wanted(best=best)
+extract.extract_frames(Path(sys.argv[1]), Path(sys.argv[2]), wanted, Rules())
 """
 
 

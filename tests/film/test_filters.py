@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from pyojeong.film.filters import FrameFilter, Rules, is_credits, measured
+from pyojeong.film.filters import FrameFilter, Rules, figure_finder, is_credits, measured
+from pyojeong.film.types import Instances
 from pyojeong.media.fonts import font
 
 ROLL = [
@@ -124,6 +125,27 @@ def test_nobody(portrait):
     rules = Rules(finder=lambda image: image.mean() > 250)
     assert FrameFilter(rules).judge(portrait) == "nobody"
     assert FrameFilter(Rules(finder=lambda image: True)).judge(portrait) is None
+
+
+def test_nobody_for_a_segmenter(portrait):
+    class Finds:
+        labels = ("cat",)
+
+        def __init__(self, number):
+            self.number = number
+
+        def segment(self, images):
+            (image,) = images
+            n, size = self.number, image.shape[:2]
+            boxes = np.zeros((n, 4), np.float32)
+            return [
+                Instances(
+                    boxes, np.ones(n, np.float32), np.zeros(n, int), np.ones((n, *size), bool)
+                )
+            ]
+
+    assert FrameFilter(Rules(finder=figure_finder(Finds(0)))).judge(portrait) == "nobody"
+    assert FrameFilter(Rules(finder=figure_finder(Finds(2)))).judge(portrait) is None
 
 
 def test_frames_are_not_changed(portrait):

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from pyojeong.errors import BadInput
-from pyojeong.film.extract import Wanted, extract_frames
+from pyojeong.film.extract import extract_frames
 from pyojeong.film.filters import Rules
+from pyojeong.film.frame_folder import Wanted
 from pyojeong.film.frames import read_frames
 from pyojeong.media import decode
 from pyojeong.media.picture_order import picture_order

@@ -20,7 +20,8 @@ from pyojeong.cli.output import (
 from pyojeong.errors import BadSettings
 
 if TYPE_CHECKING:
-    from pyojeong.film.extract import Extracted
+    from pyojeong.film.filters import Finder
+    from pyojeong.film.frame_folder import Extracted
 
 
 def add_to(group: typer.Typer) -> None:
@@ -100,6 +101,16 @@ def run(
             ),
         ),
     ] = False,
+    characters: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.onnx",
+            help=say(
+                "Leave out frames without a character that this network finds (YOLO-seg as ONNX).",
+                "이 신경망(ONNX로 내보낸 YOLO-seg)이 인물을 찾지 못한 프레임을 뺍니다.",
+            ),
+        ),
+    ] = None,
     png: Annotated[
         bool, typer.Option("--png", help=say("PNG instead of JPEG.", "JPEG 대신 PNG."))
     ] = False,
@@ -112,8 +123,9 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    from pyojeong.film.extract import Wanted, extract_frames
+    from pyojeong.film.extract import extract_frames
     from pyojeong.film.filters import Rules
+    from pyojeong.film.frame_folder import Wanted
 
     if sum((every is not None, seconds is not None, best)) > 1:
         raise BadSettings(
@@ -121,16 +133,10 @@ def run(
             "--every, --seconds, --best-per-shot 중 하나만 고르세요.",
         )
     kept = _kinds(keep or [])
-    finder = None
-    if only_faces:
-        from pyojeong.data.faults import face_finder
-
-        finder = face_finder()
+    finder, sought = _finder(only_faces, characters)
     on = {kind: filters and kind not in kept for kind in ("black", "credits", "blurred")}
     rules = Rules(**on, duplicates=filters and "duplicate" not in kept, finder=finder)
-    wanted = Wanted(
-        4 if every is None else every, seconds, best, "png" if png else "jpg", "face" * only_faces
-    )
+    wanted = Wanted(4 if every is None else every, seconds, best, "png" if png else "jpg", sought)
     try:
         with progress_bar(as_json, say("Reading the film", "영상 읽는 중")) as progress:
             done = extract_frames(
@@ -145,6 +151,25 @@ def run(
         )
         raise StoppedAndTold from None
     _report(out, done, as_json)
+
+
+def _finder(faces: bool, characters: Path | None) -> tuple[Finder | None, str]:
+    """Who must be in a frame, and a name for that."""
+    if faces and characters is not None:
+        raise BadSettings(
+            "Choose one of --only-faces and --characters.",
+            "--only-faces와 --characters 중 하나만 고르세요.",
+        )
+    if faces:
+        from pyojeong.data.faults import face_finder
+
+        return face_finder(), "face"
+    if characters is not None:
+        from pyojeong.film.filters import figure_finder
+        from pyojeong.film.yolo_seg import YoloSegOnnx
+
+        return figure_finder(YoloSegOnnx(characters)), characters.name
+    return None, ""
 
 
 def _kinds(names: list[str]) -> set[str]:

@@ -7,67 +7,45 @@ goes on after the last whole part and ends with the same folder as one that was 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.errors import OutputFailed
 from pyojeong.film.contact import write_contact_sheet
 from pyojeong.film.filters import FrameFilter, Rules
+from pyojeong.film.frame_folder import (
+    DONE,
+    WORK,
+    Extracted,
+    Wanted,
+    folder_key,
+    open_folder,
+    write_json,
+)
 from pyojeong.film.frame_table import FrameRow, picture_name, write_frame_table, write_shot_table
 from pyojeong.film.frames import Ints, read_frames, sampled
 from pyojeong.film.looks import Watcher, joined, load_looks, save_looks
 from pyojeong.film.shots import Cutting, best_frames, find_shots
 from pyojeong.film.types import Frame
-from pyojeong.media.files import atomic_path, check_input, output_failed
+from pyojeong.media.files import atomic_path, check_input
 from pyojeong.media.image import Picture, write_image
 from pyojeong.media.picture_order import PictureOrder, picture_order
 
 PART = 1200
 """Frames of the film in a part."""
 
-THUMBS = 4
-"""Dropped frames of a part and reason that are kept small, to be shown."""
+THUMBS = 12
+"""Most dropped frames of a part and reason that are kept small, to be shown."""
 
-_WORK, _DONE = ".parts", "frames.json"
 _THUMB = 160, 90
 """Largest width and height of a small one, px."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is taken from a film. every, seconds: as in `sampled`; best: the best frame of each
-    shot instead. format: of the pictures. nobody: names what `Rules.finder` looks for, so that a
-    folder is not gone on with by another."""
-
-    every: int | None = 4
-    seconds: float | None = None
-    best: bool = False
-    format: Literal["jpg", "png"] = "jpg"
-    nobody: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """What a folder holds. frames: pictures kept. looked_at: frames judged. dropped: {reason:
-    number}, "unreadable" among them. damaged: frames that the decoder made up in part. shots:
-    in the film. resumed: whether an earlier run was gone on with."""
-
-    frames: int
-    looked_at: int
-    dropped: dict[str, int]
-    damaged: int
-    shots: int
-    resumed: bool
 
 
 def extract_frames(
@@ -89,8 +67,8 @@ def extract_frames(
     film = check_input(film)
     order = picture_order(film)
     sampled(order, wanted.every, wanted.seconds)
-    key = _key(film, order, wanted, rules)
-    done, resumed = _open_folder(folder, key, overwrite)
+    key = folder_key(film, order, wanted, rules)
+    done, resumed = open_folder(folder, key, overwrite)
     if done is not None:
         return done
     run = _Run(film, folder, order, wanted, rules)
@@ -123,7 +101,7 @@ class _Run:
         self.chosen = sampled(order, wanted.every, wanted.seconds)
 
     def place(self, kind: str, number: int, suffix: str) -> Path:
-        return self.folder / _WORK / f"{kind}-{number:05d}.{suffix}"
+        return self.folder / WORK / f"{kind}-{number:05d}.{suffix}"
 
     def part(
         self,
@@ -156,7 +134,7 @@ class _Run:
         small.save(self.place(kind, number, "thumbs.npz"))
         rows.sort(key=lambda row: row.index)
         found = {"rows": [row.as_list() for row in rows], "damaged": len(frames.damaged)}
-        _write_json(self.place(kind, number, "json"), found)
+        write_json(self.place(kind, number, "json"), found)
 
     def _row(self, frame: Frame, judge: FrameFilter, small: _Small) -> FrameRow:
         reason = judge.judge(frame.image)
@@ -176,26 +154,33 @@ class _Run:
 
 
 class _Small:
-    """Small copies of some of a part's dropped frames."""
+    """Small copies of some of a part's dropped frames, for each reason spread over the part."""
 
     def __init__(self) -> None:
-        self._kept: list[tuple[str, int, float, NDArray[np.uint8]]] = []
-        self._counts: Counter[str] = Counter()
+        self._kept: dict[str, list[tuple[int, float, NDArray[np.uint8]]]] = {}
+        self._seen: Counter[str] = Counter()
+        self._steps: dict[str, int] = {}
 
     def add(self, reason: str, frame: Frame) -> None:
-        self._counts[reason] += 1
-        if self._counts[reason] > THUMBS:
+        kept, step = self._kept.setdefault(reason, []), self._steps.setdefault(reason, 1)
+        self._seen[reason] += 1
+        if (self._seen[reason] - 1) % step:
             return
         height, width = frame.image.shape[:2]
         scale = min(_THUMB[0] / width, _THUMB[1] / height)
         size = max(1, round(width * scale)), max(1, round(height * scale))
         image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-        self._kept.append((reason, frame.index, frame.time, np.asarray(image, np.uint8)))
+        kept.append((frame.index, frame.time, np.asarray(image, np.uint8)))
+        if len(kept) > THUMBS:
+            self._kept[reason], self._steps[reason] = kept[::2], 2 * step
 
     def save(self, path: Path) -> None:
-        about = np.array([[k[0], str(k[1]), repr(k[2])] for k in self._kept], "U24").reshape(-1, 3)
+        """As NPZ: a table of reason, number and seconds, then the images."""
+        kept = [(reason, *row) for reason, rows in self._kept.items() for row in rows]
+        about = [[reason, str(index), repr(seconds)] for reason, index, seconds, _ in kept]
+        table = np.array(about, "U24").reshape(-1, 3)
         with atomic_path(path) as part, part.open("wb") as stream:
-            np.savez(stream, about, *(kept[3] for kept in self._kept))
+            np.savez(stream, table, *(row[-1] for row in kept))
 
 
 def _finish(
@@ -224,81 +209,6 @@ def _finish(
         "damaged": sum(part["damaged"] for _, _, part in found),
         "shots": len(cutting.shots),
     }
-    _write_json(run.folder / _DONE, {"of": key, "found": counts})
-    shutil.rmtree(run.folder / _WORK, ignore_errors=True)
+    write_json(run.folder / DONE, {"of": key, "found": counts})
+    shutil.rmtree(run.folder / WORK, ignore_errors=True)
     return Extracted(**counts, resumed=resumed)
-
-
-# --- the folder ------------------------------------------------------------------------------
-
-
-def _key(film: Path, order: PictureOrder, wanted: Wanted, rules: Rules) -> dict[str, Any]:
-    """What a folder is made of: the film by its content, the choice of frames, the rules."""
-    digest = hashlib.blake2b(order.ticks.tobytes(), digest_size=16)
-    with film.open("rb") as stream:
-        digest.update(stream.read(1 << 20))
-    facts = {"bytes": film.stat().st_size, "frames": len(order), "digest": digest.hexdigest()}
-    kinds = {name: getattr(rules, name) for name in ("black", "credits", "blurred", "duplicates")}
-    return {"film": facts, "wanted": asdict(wanted), "rules": kinds}
-
-
-def _open_folder(folder: Path, key: dict[str, Any], over: bool) -> tuple[Extracted | None, bool]:
-    """What was done already, if all was, and whether something was."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        before = _read_json(folder / _DONE).get("of") or _read_json(folder / _WORK / _DONE).get(
-            "of"
-        )
-        if before is not None and before != key and not over:
-            raise OutputFailed(
-                f"{folder} holds frames of another film or choice. Name another folder, or add "
-                "--overwrite to replace them.",
-                f"{folder}에는 다른 영상이나 설정의 프레임이 있습니다. 다른 폴더를 지정하거나 "
-                "--overwrite로 바꾸세요.",
-            )
-        if over:
-            _clear(folder)
-            before = None
-        done = _read_json(folder / _DONE)
-        if done:
-            shutil.rmtree(folder / _WORK, ignore_errors=True)
-            return Extracted(**done["found"], resumed=True), True
-        for half in folder.glob(".part-????????.*"):
-            half.unlink()
-        (folder / _WORK).mkdir(exist_ok=True)
-        _write_json(folder / _WORK / _DONE, {"of": key})
-    except OSError as error:
-        raise output_failed(folder / _DONE, error) from error
-    return None, before is not None
-
-
-def _clear(folder: Path) -> None:
-    """Remove what earlier runs wrote, and nothing else."""
-    for name in (_DONE, "frames.csv", "shots.csv", "dropped.png"):
-        (folder / name).unlink(missing_ok=True)
-    for path in _pictures(folder.iterdir()):
-        path.unlink()
-    shutil.rmtree(folder / _WORK, ignore_errors=True)
-
-
-def _pictures(paths: Iterable[Path]) -> list[Path]:
-    """Those named as pictures of this command."""
-    found = []
-    for path in paths:
-        number, _, rest = path.stem.partition("_")
-        if number.isdigit() and len(number) == 7 and rest.endswith("s") and rest[2:3] == "h":
-            found.append(path)
-    return found
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    with atomic_path(path) as part:
-        part.write_text(json.dumps(value, ensure_ascii=False), "utf-8")

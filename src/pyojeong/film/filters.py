@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pyojeong.face.types import Image
 from pyojeong.film.looks import HEIGHT, WIDTH, sharpness
 from pyojeong.film.shots import EMPTY
+from pyojeong.film.types import Segmenter
 
 Reason = Literal["black", "credits", "blurred", "duplicate", "nobody"]
 """Why a frame is left out; "black" stands for any empty frame."""
@@ -77,6 +78,11 @@ class FrameFilter:
             return "nobody"
         self._kept.append(blocks)
         return None
+
+
+def figure_finder(segmenter: Segmenter) -> Finder:
+    """Whether a segmenter finds any figure."""
+    return lambda image: bool(len(segmenter.segment([image])[0]))
 
 
 def measured(image: Image) -> NDArray[np.uint8]:

@@ -31,6 +31,7 @@ ASSET = "cartoon_characters_v1"
 
 _GRAY, _STRIDE, _SIDE = 114, 32, 640
 _CANDIDATES, _MOST = 3_000, 100
+_FARTHEST = 100_000.0
 _LONGEST_NAMES, _MOST_CLASSES, _LARGEST_SIDE = 200_000, 1_000, 4_096
 
 Floats = NDArray[np.float32]
@@ -150,7 +151,8 @@ def pick(
     best first, from rows (m, 4 + classes + p). Rows with numbers that are none are left out."""
     chances = rows[:, 4 : 4 + classes]
     scores = chances.max(1, initial=0)
-    good = np.flatnonzero((scores > threshold) & np.isfinite(rows).all(1))
+    sound = np.isfinite(rows).all(1) & (np.abs(rows[:, :4]) < _FARTHEST).all(1)
+    good = np.flatnonzero((scores > threshold) & sound & (rows[:, 2:4] > 0).all(1))
     good = good[np.argsort(-scores[good], kind="stable")][:_CANDIDATES]
     kinds = chances[good].argmax(1).astype(np.int64)
     half = rows[good, 2:4] / 2

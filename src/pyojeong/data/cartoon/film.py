@@ -48,7 +48,7 @@ def make_film(
 ) -> Truth:
     """Draw a film at `path` (.mp4), with `.srt`, `.truth.json` and `.truth.npz` beside it.
 
-    The same seed draws the same pictures. size: (width, height) px, even, 160 to 4096. language: of
+    The same seed draws the same pictures. size: (width, height) px, even, 64 to 4096. language: of
     the subtitles, "en" or "ko". split: whose places it plays in; those of "test" are in no picture
     that the shipped networks learned from. Raises BadSettings, OutputFailed.
     """
@@ -61,7 +61,7 @@ def make_film(
     with VideoWriter(path, *size, fps=fps, audio_rate=None, language=tongue) as writer:
         for line in lines:
             writer.write_cue(Cue(line.start, line.end, line.text))
-        for number, (canvas, seen) in enumerate(_frames(plans, cast, size, fps)):
+        for number, (canvas, seen) in enumerate(draw_frames(plans, cast, size, fps)):
             writer.write_frame(canvas.image)
             rows.add(number, canvas.owner, seen)
     write_srt(path.with_suffix(".srt"), [Cue(n.start, n.end, n.text) for n in lines])
@@ -73,16 +73,16 @@ def make_film(
 def _check(seconds: float, size: tuple[int, int], fps: float, language: str, people: int) -> None:
     good = (
         1 <= seconds <= 36_000
-        and all(160 <= side <= 4096 and side % 2 == 0 for side in size)
+        and all(64 <= side <= 4096 and side % 2 == 0 for side in size)
         and 5 <= fps <= 120
         and language in ("en", "ko")
         and 1 <= people <= 100
     )
     if not good:
         raise BadSettings(
-            "A cartoon lasts 1 to 36000 s, at 5 to 120 frames per second, with even sides of 160 "
+            "A cartoon lasts 1 to 36000 s, at 5 to 120 frames per second, with even sides of 64 "
             "to 4096 px, in en or ko.",
-            "만화 영화는 1~36000초, 초당 5~120프레임, 변 160~4096px(짝수), 언어 en 또는 ko입니다.",
+            "만화 영화는 1~36000초, 초당 5~120프레임, 변 64~4096px(짝수), 언어 en 또는 ko입니다.",
         )
 
 
@@ -167,9 +167,10 @@ class _Rows:
         )
 
 
-def _frames(
+def draw_frames(
     plans: Sequence[Plan], cast: Sequence[Style], size: tuple[int, int], fps: float
 ) -> Iterator[tuple[Canvas, list[Seen]]]:
+    """Every frame of a script in order, and who is in it."""
     for number, plan in enumerate(plans):
         after = plans[number + 1].begins if number + 1 < len(plans) else "fade"
         rng = np.random.default_rng((plan.seed, 1))

@@ -40,7 +40,7 @@ class Precision:
 
 def mask_overlaps(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Intersection over union of masks (n, H, W) and (m, H, W): (n, m)."""
-    x, y = (m.reshape(len(m), -1).astype(np.float32) for m in (a, b))
+    x, y = (m.reshape(len(m), m.shape[1] * m.shape[2]).astype(np.float32) for m in (a, b))
     shared = (x @ y.T).astype(np.float64)
     union = x.sum(1)[:, None] + y.sum(1)[None] - shared
     return np.asarray(shared / np.maximum(union, 1))
