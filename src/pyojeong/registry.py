@@ -130,6 +130,14 @@ BUILT_IN: tuple[Backend, ...] = (
         reference="Guo et al. 2017, On calibration of modern neural networks, ICML",
     ),
     Backend(
+        "Segmenter",
+        "yolo-seg-onnx",
+        "pyojeong.film.yolo_seg:YoloSegOnnx",
+        licence="the model's own",
+        reference="Jocher et al. 2023, Ultralytics YOLOv8; Bolya et al. 2019, YOLACT, ICCV",
+        weights=("cartoon_characters_v1",),
+    ),
+    Backend(
         "Voice",
         "espeak",
         "pyojeong.speech.espeak:EspeakVoice",

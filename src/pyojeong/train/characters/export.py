@@ -44,6 +44,7 @@ def export(net: SegNet, path: Path, width: int, labels: tuple[str, ...] = LABELS
             "stride": 32,
             "batch": 1,
             "imgsz": repr([width, width]),
+            "args": repr({"dynamic": True, "batch": 1}),
             "resize": "area",
             "author": "Pyojeong",
             "license": "Apache-2.0",

@@ -1,0 +1,99 @@
+"""YoloSegOnnx beside Ultralytics' own reading of the same file.
+
+    YOLO_OFFLINE=1 YOLO_AUTOINSTALL=0 python benchmarks/bench_yolo_seg.py FILE.onnx [--pictures 40]
+
+Needs `pip install ultralytics` (AGPL-3.0), which nothing in Pyojeong imports but its own extra. Both
+see the same pictures at the same thresholds; compared are how many figures are found, their classes,
+scores, boxes and masks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from pyojeong.data.cartoon.pictures import make_pictures
+from pyojeong.face.suppression import overlaps
+from pyojeong.film.yolo_seg import YoloSegOnnx
+from pyojeong.train.characters.precision import mask_overlaps
+from pyojeong.vision import mend
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--pictures", type=int, default=40)
+    given = parser.parse_args()
+    mend()
+    import torch
+    import torchvision
+    from ultralytics import YOLO
+    from ultralytics.utils.nms import TorchNMS
+
+    if not hasattr(torch.ops.torchvision.nms, "default") or not torchvision.extension._has_ops():
+        # A torchvision without its operators: Ultralytics brings the same in torch.
+        torchvision.ops.nms = TorchNMS.nms
+    theirs = YOLO(str(given.file), task="segment")
+    ours = YoloSegOnnx(given.file, threshold=0.25, iou=0.7)
+    # Theirs always shrinks by interpolation, whatever a file's notes ask for.
+    ours._shrink = cv2.INTER_LINEAR
+    seen: dict[str, list[Any]] = {"masks": [], "boxes": [], "scores": [], "classes": [], "counts": []}
+    spent = [0.0, 0.0]
+    for number, picture in enumerate(make_pictures(given.pictures, 77, "test")):
+        image = picture.image
+        if number % 4 == 3:
+            image = np.ascontiguousarray(image[:, 140:500])
+        start = time.perf_counter()
+        (mine,) = ours.segment([image])
+        middle = time.perf_counter()
+        other = theirs.predict(
+            image[:, :, ::-1], imgsz=416, conf=0.25, iou=0.7, retina_masks=True, verbose=False
+        )[0]
+        spent[0] += middle - start
+        spent[1] += time.perf_counter() - middle
+        found = 0 if other.masks is None else len(other.masks)
+        seen["counts"].append((len(mine), found))
+        if not found or not len(mine):
+            continue
+        masks = other.masks.data.numpy().astype(bool)
+        boxes = other.boxes.xyxy.numpy()
+        shared = mask_overlaps(mine.masks, masks)
+        for n, row in enumerate(shared):
+            best = int(row.argmax())
+            seen["masks"].append(row[best])
+            seen["boxes"].append(float(overlaps(mine.boxes[n], boxes)[0][best]))
+            seen["scores"].append(abs(float(mine.scores[n]) - float(other.boxes.conf[best])))
+            seen["classes"].append(int(mine.classes[n]) == int(other.boxes.cls[best]))
+    print(
+        json.dumps(
+            {
+                "ultralytics": version("ultralytics"),
+                "pictures": given.pictures,
+                "figures, ours and theirs": [int(sum(c)) for c in zip(*seen["counts"], strict=True)],
+                "pictures with as many": int(sum(a == b for a, b in seen["counts"])),
+                "same class": f"{sum(seen['classes'])} of {len(seen['classes'])}",
+                "overlap of masks, mean and least": [
+                    round(float(np.mean(seen["masks"])), 4),
+                    round(float(np.min(seen["masks"])), 4),
+                ],
+                "overlap of boxes, mean and least": [
+                    round(float(np.mean(seen["boxes"])), 4),
+                    round(float(np.min(seen["boxes"])), 4),
+                ],
+                "largest difference of scores": round(max(seen["scores"]), 5),
+                "ms per picture, ours and theirs": [round(1000 * s / given.pictures, 1) for s in spent],
+            },
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
