@@ -71,7 +71,7 @@ def acted(at):
         return drawn(("joy", 40 + 5 * at, 80, 24), ("anger", 280 - 5 * at, 100, 24))
     if at < 96:
         return drawn(("joy", 160, 90, 30 + at // 8), ground=(160, 120, 60))
-    hidden = 108 <= at < 120
+    hidden = 108 <= at < 132
     figures = [("sadness", 60 + at - 96, 120, 22), ("joy", 230, 70, 40)]
     return drawn(*(figures[1:] if hidden else figures), ground=(90, 60, 120))
 

@@ -49,7 +49,7 @@ def test_who_is_seen_when(acted_film, tmp_path, stage):
     assert seen["joy"] == list(range(0, 144, 4))
     # In passing, one hides the other.
     assert set(range(0, 48, 4)) - set(seen["anger"]) <= {20, 24, 28}
-    assert seen["sadness"] == [at for at in range(96, 144, 4) if not 108 <= at < 120]
+    assert seen["sadness"] == [at for at in range(96, 144, 4) if not 108 <= at < 132]
 
 
 def test_each_shot_has_its_own_tracks_and_a_gap_ends_none(acted_film, tmp_path, stage):

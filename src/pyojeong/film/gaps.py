@@ -12,10 +12,10 @@ from pyojeong.film.tracks import Tracked
 
 Ints = NDArray[np.int64]
 
-MOST_MISSED = 2
-"""Sampled frames that a figure may be missed for; whoever is gone longer was hidden or away."""
+LONGEST_S = 0.75
+"""Longest gap that is closed; whoever is gone longer was hidden or away."""
 
-COVERED = 0.6
+COVERED = 0.8
 """Nor is a gap closed where so much of the figure's place belongs to somebody else."""
 
 
@@ -36,7 +36,8 @@ def closed(figures: Figures, found: Tracked, sampled: Ints, times: NDArray[np.fl
     order = known[np.lexsort((place[known], found.track[known]))]
     first, second = order[:-1], order[1:]
     missed = place[second] - place[first] - 1
-    gap = (found.track[first] == found.track[second]) & (missed > 0) & (missed <= MOST_MISSED)
+    gap = (found.track[first] == found.track[second]) & (missed > 0)
+    gap &= figures.time[second] - figures.time[first] <= LONGEST_S
     begins = np.searchsorted(figures.frame, sampled)
     ends = np.searchsorted(figures.frame, sampled, side="right")
     source, at, boxes, area = [], [], [], []

@@ -15,7 +15,7 @@ from pyojeong.film.tracks import Tracked
 
 Ints = NDArray[np.int64]
 
-BRIEF_S, BRIEF_SHARE = 1.0, 0.02
+BRIEF_S, BRIEF_SHARE = 1.0, 0.05
 """People seen for less than so many seconds and less than this share of the film are left out
 unless people.toml takes them in: mostly passers-by, and tracks that resemble nobody."""
 

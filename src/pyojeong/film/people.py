@@ -100,6 +100,8 @@ def track_traits(figures: Figures, track: Ints, shot: Ints) -> TrackTraits:
         which = track[rows[0]]
         good = rows[~figures.doubt[rows]]
         best = good if len(good) else rows
+        # Faint figures are half hidden, or in the dark of a fade.
+        best = best[figures.scores[best] >= 0.8 * figures.scores[best].max()]
         mean = figures.looks[best].astype(np.float64).mean(0)
         looks[which] = mean / max(float(np.linalg.norm(mean)), 1e-6)
         traits[which] = _median(figures.traits[best])

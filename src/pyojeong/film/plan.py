@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyojeong.errors import OutputFailed
+from pyojeong.errors import MissingWeights, OutputFailed
 from pyojeong.film.segments import SegmentJob, cut, keep_order, kept_order, picks_of
 from pyojeong.media.files import atomic_path, check_input, output_failed
 from pyojeong.media.picture_order import PictureOrder, picture_order
@@ -54,7 +54,7 @@ def planned(film: Path, folder: Path, choices: Choices) -> tuple[Plan, bool]:
     BadSettings, OutputFailed.
     """
     work = folder / WORK
-    fingerprint = _fingerprint(film, choices)
+    fingerprint = fingerprint_of(film, choices)
     try:
         work.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -91,16 +91,23 @@ def _jobs(film: Path, work: Path, choices: Choices, order: PictureOrder) -> list
     ]  # fmt: skip
 
 
-def _fingerprint(film: Path, choices: Choices) -> str:
+def fingerprint_of(film: Path, choices: Choices) -> str:
+    """Of a film, the weights and the choices. Raises BadInput, MissingWeights."""
     told = [
         FORMAT,
         _of_file(film),
         choices.every,
         choices.seconds,
         choices.segment_s,
-        *(_of_file(file) if file else "" for file in (choices.characters, choices.classifier)),
+        *(_of_weights(file) if file else "" for file in (choices.characters, choices.classifier)),
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def _of_weights(path: Path) -> str:
+    if not path.is_file():
+        raise MissingWeights(f"There is no file {path}.", f"파일이 없습니다: {path}")
+    return _of_file(path)
 
 
 def _of_file(path: Path) -> str:

@@ -7,7 +7,7 @@ blocks gives the same figures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ from pyojeong.face.types import FaceDetector, FaceMesh, FaceMesher, Image
 from pyojeong.face.video.cuts import CutFinder
 from pyojeong.film.cutouts import as_jpeg
 from pyojeong.film.emotions import EmotionReader
+from pyojeong.film.faint import SURE
 from pyojeong.film.figures import MOST, Row
 from pyojeong.film.traits import COUNT, traits_of
 from pyojeong.film.types import Frame, Instances, Segmenter
@@ -170,9 +171,12 @@ class CharacterBlocks:
         self, image: Image, figures: Instances
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         sides = (figures.boxes[:, 2:] - figures.boxes[:, :2]).max(1, initial=0)
-        if self._emotions.reads_figures:
-            return self._emotions.of_figures(image, figures), sides < SMALLEST
         raw = np.full((len(figures), len(self.emotions)), np.nan, np.float32)
+        if self._emotions.reads_figures:
+            sure = figures.scores >= SURE
+            if sure.any():
+                raw[sure] = self._emotions.of_figures(image, taken(figures, sure))
+            return raw, (sides < SMALLEST) | ~sure
         doubt = np.ones(len(figures), bool)
         if len(figures):
             meshes = self._mesher.mesh(image, self._detector.detect(image))
@@ -194,8 +198,13 @@ def once(figures: Instances) -> Instances:
             break
         if not kept or not _is_among(figures, int(at), kept):
             kept.append(int(at))
+    return taken(figures, kept)
+
+
+def taken(figures: Instances, rows: Any) -> Instances:
+    """Some of the figures."""
     return Instances(
-        figures.boxes[kept], figures.scores[kept], figures.classes[kept], figures.masks[kept]
+        figures.boxes[rows], figures.scores[rows], figures.classes[rows], figures.masks[rows]
     )
 
 

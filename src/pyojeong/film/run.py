@@ -18,7 +18,7 @@ from pyojeong.film.gaps import closed
 from pyojeong.film.identity import Identities, identified
 from pyojeong.film.looks import joined, load_looks
 from pyojeong.film.people_sheet import MOST, spread, write_sheet
-from pyojeong.film.plan import Choices, Plan, planned
+from pyojeong.film.plan import Choices, Plan, fingerprint_of, planned
 from pyojeong.film.readers import BlockReader
 from pyojeong.film.segments import reader_of
 from pyojeong.film.shots import find_shots
@@ -54,6 +54,8 @@ def read_film(
     """
     choices = choices or Choices()
     reader = reader or reader_of(*_names(choices))
+    # Before anything of an earlier reading is given up.
+    given = _given_cast(folder, people, fingerprint_of(film, choices))
     plan, _ = planned(film, folder, choices)
     _perform(plan, executor or Here(reader), progress)
     parts = [read_part(job.figures_path) for job in plan.jobs]
@@ -66,7 +68,10 @@ def read_film(
     found = identified(whole.figures, whole.tracked, times, reader.labels)
     pictures = partial(_pictures, plan, parts)
     _write_sheet(folder / SHEET, found, whole.origin, pictures)
-    roles = cast_roles(_cast(folder, people, plan, found), found.person_of_track, found.people)
+    cast = given or Cast(plan.fingerprint, found.people)
+    roles = cast_roles(cast, found.person_of_track, found.people)
+    if given is None:
+        write_cast(folder / PEOPLE, cast)
     sightings, rows = sightings_of(whole.figures, found, roles)
     dropped = _summed([part.dropped for part in parts])
     info = probe(film)
@@ -120,16 +125,13 @@ def _perform(plan: Plan, executor: Executor, progress: Progress) -> None:
             part.unlink()
 
 
-def _cast(folder: Path, people: Path | None, plan: Plan, found: Identities) -> Cast:
-    """The user's, or what reading found, written for the user to change."""
-    own = folder / PEOPLE
-    path = people or own
-    if people is None and not own.is_file():
-        cast = Cast(plan.fingerprint, found.people)
-        write_cast(own, cast)
-        return cast
+def _given_cast(folder: Path, people: Path | None, fingerprint: str) -> Cast | None:
+    """The user's, or the one of an earlier run; None where there is none."""
+    path = people or folder / PEOPLE
+    if people is None and not path.is_file():
+        return None
     cast = read_cast(path)
-    if cast.reading != plan.fingerprint:
+    if cast.reading != fingerprint:
         raise BadSettings(
             f"{path} is of another film, or of a reading with other options (--every, "
             "--characters, --classifier). Delete it, or give the same options.",

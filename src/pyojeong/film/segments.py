@@ -180,7 +180,11 @@ def reader_of(characters: str, classifier: str) -> BlockReader:
     return CharacterBlocks(segmenter_of(characters), emotions)
 
 
+FAINTEST = 0.05
+"""Least score of figures that are read at all (`faint.py`)."""
+
+
 def segmenter_of(characters: str) -> Segmenter:
     """Raises MissingWeights, BadInput."""
-    made: Segmenter = load("Segmenter", "yolo-seg-onnx", path=characters)
+    made: Segmenter = load("Segmenter", "yolo-seg-onnx", path=characters, threshold=FAINTEST)
     return made

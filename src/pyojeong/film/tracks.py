@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pyojeong.face.suppression import overlaps
 from pyojeong.film.assignment import assigned
+from pyojeong.film.faint import SURE, attached
 from pyojeong.film.figures import Figures
 from pyojeong.film.types import Shot
 
@@ -87,10 +88,14 @@ def tracked(figures: Figures, shots: Sequence[Shot], sampled: NDArray[np.int64])
     count = 0
     for shot in np.unique(shot_of):
         rows = np.flatnonzero(shot_of == shot)
-        own, found = followed(figures[rows])
+        sure = rows[figures.scores[rows] >= SURE]
+        own, found = followed(figures[sure])
         lone = np.bincount(own, minlength=found)[own] < 2
-        weak = lone & (figures.scores[rows] < LONE_SCORE) & (looks_in[shot] >= 3)
-        tracks[rows] = np.where(weak, -1, own + count)
+        weak = lone & (figures.scores[sure] < LONE_SCORE) & (looks_in[shot] >= 3)
+        tracks[sure] = np.where(weak, -1, own + count)
+        last = shots[shot].last
+        seen = sampled[(sampled >= shots[shot].first) & (sampled <= last)]
+        tracks[rows] = attached(figures[rows], tracks[rows], seen)
         count += found
     return Tracked(shot_of.astype(np.int64), _without_gaps(tracks))
 
