@@ -45,7 +45,7 @@ def walk(samples, x=0.0, speed=6.0, kind=0, score=0.9, look=0, width=40):
 
 def read(rows, labels=("ann", "figure")):
     made = figures(rows)
-    whole = closed(made, tracked(made, SHOTS, SAMPLED), SAMPLED, TIMES)
+    whole = closed(made, tracked(made, SHOTS, SAMPLED), SAMPLED, TIMES, SHOTS, 640)
     return whole, identified(whole.figures, whole.tracked, TIMES, labels)
 
 
@@ -61,9 +61,33 @@ def test_short_gaps_are_closed_on_the_line_between(missed, filled):
     assert (np.diff(whole.figures.frame) >= 0).all()
 
 
+@pytest.mark.parametrize("out", [False, True], ids=["in", "out"])
+def test_who_walks_through_the_rim_is_there_while_a_sliver_shows(out):
+    shown = range(8, 20)
+    # At the left rim, the free edge 24 px further in each frame.
+    rows = [(t, 0, 0, 0.9, 0, 60 + 24 * (t - 8)) for t in shown]
+    if out:
+        rows = [(27 - row[0], *row[1:]) for row in rows]
+    whole, _ = read(rows)
+    added = np.flatnonzero(whole.origin < 0)
+    widths = whole.figures.boxes[added, 2] - whole.figures.boxes[added, 0]
+    assert sorted(widths.tolist()) == [36.0]
+    assert whole.figures.frame[added].tolist() == [80 if out else 28]
+
+
+def test_who_stands_at_the_rim_was_not_there_before():
+    whole, _ = read([(t, 0, 0, 0.9, 0, 60) for t in range(8, 20)])
+    assert (whole.origin >= 0).all()
+
+
+def test_nobody_walks_in_from_another_shot():
+    whole, _ = read([(t, 0, 0, 0.9, 0, 160 + 24 * (t - 24)) for t in range(24, 30)])
+    assert (whole.origin >= 0).all()
+
+
 def test_nobody_is_put_where_somebody_else_stands():
-    hidden = [row for row in walk(range(20), x=100, speed=0, look=1) if not 8 <= row[0] < 10]
-    other = walk([8, 9], x=90, speed=0, kind=0, look=2, width=60)
+    hidden = [row for row in walk(range(20), x=100, speed=0, look=1) if not 8 <= row[0] < 11]
+    other = walk([8, 9, 10], x=90, speed=0, kind=0, look=2, width=60)
     whole, _ = read(hidden + other)
     assert (whole.origin >= 0).all()
 

@@ -48,7 +48,7 @@ def attached(figures: Figures, track: Ints, sampled: Ints) -> Ints:
                 continue
             best = _best(figures, row, [r for r in there if found[r] < 0])
             taken = [r for r in there if found[r] >= 0]
-            if best is not None and not _is_among(figures, best, taken):
+            if best is not None and not _is_among(figures, best, taken, row):
                 found[best] = found[row]
                 ends.insert(0, best)
     return found
@@ -67,7 +67,12 @@ def _best(figures: Figures, row: int, others: list[int]) -> int | None:
     return others[int(np.where(fits, union + alike, -1).argmax())]
 
 
-def _is_among(figures: Figures, row: int, others: list[int]) -> bool:
+def _is_among(figures: Figures, row: int, others: list[int], before: int) -> bool:
+    """Whether a faint figure is one of the others, found twice. It is not where its class is that of
+    the track's figure before it and no class of theirs: then it stands behind them."""
+    kinds = figures.kinds
+    if kinds[row] == kinds[before]:
+        others = [other for other in others if kinds[other] == kinds[row]]
     if not others:
         return False
     return bool(overlaps(figures.boxes[row], figures.boxes[others])[0].max() > _TAKEN)

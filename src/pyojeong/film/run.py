@@ -64,7 +64,9 @@ def read_film(
     times = np.concatenate([part.times for part in parts])
     looks = joined([load_looks(job.looks_path) for job in plan.jobs])
     shots = find_shots(looks, plan.order.duration).shots
-    whole = closed(figures, tracked(figures, shots, sampled), sampled, times)
+    info = probe(film)
+    found_tracks = tracked(figures, shots, sampled)
+    whole = closed(figures, found_tracks, sampled, times, shots, info.width)
     found = identified(whole.figures, whole.tracked, times, reader.labels)
     pictures = partial(_pictures, plan, parts)
     _write_sheet(folder / SHEET, found, whole.origin, pictures)
@@ -74,7 +76,6 @@ def read_film(
         write_cast(folder / PEOPLE, cast)
     sightings, rows = sightings_of(whole.figures, found, roles)
     dropped = _summed([part.dropped for part in parts])
-    info = probe(film)
     return FilmReading(
         title=film.name,
         duration=plan.order.duration,
