@@ -1,6 +1,5 @@
 """Films that are none, or mean harm: a clear error or bounded work, and nothing half-written."""
 
-import resource
 import struct
 import subprocess
 import sys
@@ -149,6 +148,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)
 
 def watched(path):
     """What reading a film says, and the memory it took more than the imports, MB."""
+    pytest.importorskip("resource", reason="memory is measured as on Unix")
     command = [sys.executable, "-c", PEAK, path]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     said, peak = done.stdout.strip().splitlines()
@@ -192,6 +192,20 @@ def test_enormous_frames(tmp_path, told):
     assert said.startswith("refused")
     assert peak < 300
     refused(path, tmp_path / "out", "too large|no frame")
+
+
+def test_a_claim_of_very_many_samples(film, tmp_path):
+    """A table of one row that stands for 200 million."""
+    data = bytearray(film.read_bytes())
+    for name, at, values in (("stsz", 8, (1, 200_000_000)), ("stsc", 12, (200_000_000,))):
+        place = data.index(name.encode()) + at
+        data[place : place + 4 * len(values)] = struct.pack(f">{len(values)}I", *values)
+    film.write_bytes(data)
+    said, peak = watched(film)
+    assert said.startswith("refused")
+    assert "claims to hold more" in said
+    assert peak < 100
+    refused(film, tmp_path / "out", "claims")
 
 
 def test_a_hundred_tracks(tmp_path, numbered):
@@ -275,6 +289,7 @@ def test_order_of_noise(tmp_path):
 
 def test_files_are_let_go(film):
     """A reader that is not read to its end holds no file once closed."""
+    resource = pytest.importorskip("resource", reason="limits are set as on Unix")
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(200, before[0]), before[1]))
     try:

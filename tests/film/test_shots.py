@@ -169,3 +169,18 @@ def test_hours_of_looks_take_little_memory():
     tracemalloc.stop()
     assert len(shots) == n // 100
     assert peak < 60_000_000
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_shots_of_a_drawn_film(tmp_path, seed):
+    from pyojeong.data.cartoon.film import make_film
+    from pyojeong.film.frames import read_frames
+
+    truth = make_film(tmp_path / "a.mp4", seed=seed, seconds=18, size=(320, 180))
+    watch = Watcher()
+    for _ in read_frames(tmp_path / "a.mp4", watch=watch):
+        pass
+    found = find_shots(watch.looks()).shots
+    assert [shot.begins for shot in found] == [shot.begins for shot in truth.shots]
+    for shot, true in zip(found, truth.shots, strict=True):
+        assert abs(shot.first - true.first) <= (2 if true.begins == "fade" else 0)

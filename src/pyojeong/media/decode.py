@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from pyojeong.errors import BadInput
 from pyojeong.media.cues import Cue
 from pyojeong.media.files import check_input
+from pyojeong.media.mp4 import claims_too_much
 from pyojeong.settings import settings
 
 
@@ -185,6 +186,11 @@ def opened_film(path: Path | str) -> Iterator[InputContainer]:
         raise BadInput(
             f"{path} is not a film. Give an MP4, MOV, MKV, WebM, AVI or MPEG file.",
             f"{path}은(는) 영상 파일이 아닙니다. MP4, MOV, MKV, WebM, AVI, MPEG를 지정하세요.",
+        )
+    if kind in ("mp4", "mov") and claims_too_much(path):
+        raise BadInput(
+            f"{path} is damaged: it claims to hold more than a file of its size can.",
+            f"{path}은(는) 손상되었습니다. 파일 크기보다 많은 내용이 있다고 적혀 있습니다.",
         )
     options = {"protocol_whitelist": "file"}
     try:

@@ -1,10 +1,13 @@
-"""The little of the MP4 box structure (ISO/IEC 14496-12) that the muxer does not let us set."""
+"""The little of the MP4 box structure (ISO/IEC 14496-12) that FFmpeg leaves to us."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+_MOST_BOXES = 100_000
+"""Boxes looked at side by side; a day of film in fragments of a second has as many."""
 
 _TRACK_ENABLED = 1
 _SUBTITLE_HANDLERS = (b"sbtl", b"text", b"subt")
@@ -29,6 +32,24 @@ def switch_off_subtitles(path: Path) -> None:
                         file.write(bytes([flags & ~_TRACK_ENABLED]))
 
 
+def claims_too_much(path: Path) -> bool:
+    """Whether a track claims more samples of one size than the file has room for.
+
+    FFmpeg makes a table of as many rows, so two kilobytes could ask for any amount of memory.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        tables = [(0, size)]
+        for kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsz"):
+            tables = [box for outer in tables for box in _boxes(file, *outer, kind)]
+        for start, _ in tables:
+            file.seek(start + 4)
+            each, count = (int.from_bytes(file.read(4), "big") for _ in range(2))
+            if each * count > size:
+                return True
+    return False
+
+
 def _handler(file: BinaryIO, track: tuple[int, int]) -> bytes:
     """The four letters that say what a track holds, after version, flags and a reserved word."""
     for media in _boxes(file, *track, b"mdia"):
@@ -40,7 +61,9 @@ def _handler(file: BinaryIO, track: tuple[int, int]) -> bytes:
 
 def _boxes(file: BinaryIO, start: int, end: int, kind: bytes) -> Iterator[tuple[int, int]]:
     """The boxes of that kind between two offsets: where the body of each starts and ends."""
-    while start + 8 <= end:
+    for _ in range(_MOST_BOXES):
+        if start + 8 > end:
+            return
         file.seek(start)
         size, name = int.from_bytes(file.read(4), "big"), file.read(4)
         header = 8
