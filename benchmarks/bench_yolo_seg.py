@@ -10,7 +10,6 @@ scores, boxes and masks.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from report import write_report
 
 from pyojeong.data.cartoon.pictures import make_pictures
 from pyojeong.face.suppression import overlaps
@@ -44,7 +44,13 @@ def main() -> None:
     ours = YoloSegOnnx(given.file, threshold=0.25, iou=0.7)
     # Theirs always shrinks by interpolation, whatever a file's notes ask for.
     ours._shrink = cv2.INTER_LINEAR
-    seen: dict[str, list[Any]] = {"masks": [], "boxes": [], "scores": [], "classes": [], "counts": []}
+    seen: dict[str, list[Any]] = {
+        "masks": [],
+        "boxes": [],
+        "scores": [],
+        "classes": [],
+        "counts": [],
+    }
     spent = [0.0, 0.0]
     for number, picture in enumerate(make_pictures(given.pictures, 77, "test")):
         image = picture.image
@@ -71,28 +77,32 @@ def main() -> None:
             seen["boxes"].append(float(overlaps(mine.boxes[n], boxes)[0][best]))
             seen["scores"].append(abs(float(mine.scores[n]) - float(other.boxes.conf[best])))
             seen["classes"].append(int(mine.classes[n]) == int(other.boxes.cls[best]))
-    print(
-        json.dumps(
-            {
-                "ultralytics": version("ultralytics"),
-                "pictures": given.pictures,
-                "figures, ours and theirs": [int(sum(c)) for c in zip(*seen["counts"], strict=True)],
-                "pictures with as many": int(sum(a == b for a, b in seen["counts"])),
-                "same class": f"{sum(seen['classes'])} of {len(seen['classes'])}",
-                "overlap of masks, mean and least": [
-                    round(float(np.mean(seen["masks"])), 4),
-                    round(float(np.min(seen["masks"])), 4),
-                ],
-                "overlap of boxes, mean and least": [
-                    round(float(np.mean(seen["boxes"])), 4),
-                    round(float(np.min(seen["boxes"])), 4),
-                ],
-                "largest difference of scores": round(max(seen["scores"]), 5),
-                "ms per picture, ours and theirs": [round(1000 * s / given.pictures, 1) for s in spent],
-            },
-            indent=1,
-        )
+    counts = np.array(seen["counts"])
+    per = [f"{1000 * s / given.pictures:.0f}" for s in spent]
+    rows = [
+        ["figures found", *map(str, counts.sum(0).tolist())],
+        ["ms per picture", *per],
+    ]
+    same = [
+        [
+            "pictures with as many figures",
+            f"{int((counts[:, 0] == counts[:, 1]).sum())} of {len(counts)}",
+        ],
+        ["figures of the same class", f"{sum(seen['classes'])} of {len(seen['classes'])}"],
+        ["overlap of masks, mean / least", _two(seen["masks"])],
+        ["overlap of boxes, mean / least", _two(seen["boxes"])],
+        ["largest difference of scores", f"{max(seen['scores']):.5f}"],
+    ]
+    about = f"The file of the cartoon's characters, read by us and by ultralytics {version('ultralytics')}."
+    write_report(
+        "yolo_seg",
+        about + "\n\n`python benchmarks/bench_yolo_seg.py FILE.onnx`",
+        {"Found": (["", "ours", "theirs"], rows), "Agreement": (["", ""], same)},
     )
+
+
+def _two(values: list[float]) -> str:
+    return f"{np.mean(values):.4f} / {np.min(values):.4f}"
 
 
 if __name__ == "__main__":

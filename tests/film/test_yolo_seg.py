@@ -5,8 +5,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from pyojeong.data.cartoon.pictures import make_pictures
+from pyojeong.data.cartoon.style import LABELS
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingWeights
-from pyojeong.film.yolo_seg import YoloSegOnnx, fitted, letterbox, names_of, pick
+from pyojeong.film.yolo_seg import YoloSegOnnx, figures, fitted, letterbox, names_of, pick
+from pyojeong.registry import load
 
 SIDE, CLASSES, PARTS = 64, 2, 4
 NAMES = "{0: 'cat', 1: 'dog'}"
@@ -126,11 +129,42 @@ class TestDecoding:
         (found,) = YoloSegOnnx(written(tmp_path / "a.onnx", rows, halves)).segment([picture])
         assert len(found) == 0
 
+    def test_half_precision_is_given_what_it_asks_for(self, tmp_path, halves, picture):
+        rows = [row(32, 32, 40, 20, 0.9, 0.1, 1, 0, 0, 0)]
+        path = written(tmp_path / "a.onnx", rows, halves, kind=TensorProto.FLOAT16)
+        assert len(YoloSegOnnx(path).segment([picture])[0]) == 1
+
+    def test_masks_of_a_huge_picture_are_bounded(self, halves, monkeypatch):
+        monkeypatch.setattr("pyojeong.film.yolo_seg._MASK_BYTES", 7 * 640 * 640)
+        boxes = np.tile(np.array([0, 0, 64, 64], np.float32), (100, 1))
+        ones, kinds = np.ones(100, np.float32), np.zeros(100, np.int64)
+        parts = np.tile(np.array([1, 0, 0, 0], np.float32), (100, 1))
+        found = figures(boxes, ones, kinds, parts, halves, fitted(640, 640, 64, 64), 640, 640)
+        assert len(found) == 7
+
     def test_the_picture_is_not_changed(self, tmp_path, picture):
         before = picture.copy()
         picture.setflags(write=False)
         YoloSegOnnx(written(tmp_path / "a.onnx")).segment([picture])
         assert np.array_equal(picture, before)
+
+
+class TestShippedNetwork:
+    def test_it_is_the_default_and_knows_the_cast(self):
+        segmenter = load("Segmenter")
+        assert segmenter.labels == LABELS
+        pictures = list(make_pictures(8, 99, "test", strangers=0.0))
+        right = []
+        for picture, found in zip(
+            pictures, segmenter.segment([p.image for p in pictures]), strict=True
+        ):
+            assert found.masks.shape[1:] == picture.image.shape[:2]
+            for mask, one in zip(picture.masks, picture.classes, strict=True):
+                mine = found.masks[found.classes == one]
+                shared = (mine & mask).sum((1, 2)) / np.maximum(1, (mine | mask).sum((1, 2)))
+                right.append(shared.max(initial=0) > 0.8)
+        assert len(right) > 8
+        assert np.mean(right) > 0.8
 
 
 class TestLetterbox:

@@ -30,8 +30,9 @@ class Pose:
     look: Look = field(default_factory=Look)
 
 
-def draw_figure(canvas: Canvas, who: int, style: Style, feeling: Feeling, pose: Pose) -> None:
-    """Draw somebody; their pixels belong to `who` from 1 to 255."""
+def draw_figure(canvas: Canvas, who: int, style: Style, feeling: Feeling, pose: Pose) -> Points:
+    """Draw somebody; their pixels belong to `who` from 1 to 255. Gives where the middle of the head
+    is, (2,) px."""
     tall = NECK + style.body[1] + LEGS
     angle = np.radians(pose.turn + feeling.lean)
     c, s = np.cos(angle) * pose.size, np.sin(angle) * pose.size
@@ -48,6 +49,7 @@ def draw_figure(canvas: Canvas, who: int, style: Style, feeling: Feeling, pose: 
     draw_face(head, style, feeling, pose.look)
     if feeling.near >= 0.35:
         _arm(pen, style, feeling, pose, 1)
+    return np.asarray(head.matrix[:, 2])
 
 
 def _tilted(pen: Pen, feeling: Feeling) -> Pen:

@@ -27,8 +27,12 @@ from pyojeong.media.subtitles import Cue, write_srt
 ROOM = 1.1
 """How much larger than the picture a place is drawn, for the camera to move over."""
 
-DARK = 0.2
+DARK = 0.3
 """Brightness of a fade under which nobody is seen."""
+
+PEEPING = 0.5
+"""How far outside the picture the middle of a seen head may be, in half heights of the head: whoever
+shows less is a hand at the edge."""
 
 
 def strangers(count: int, seed: int, split: str = "test") -> tuple[Style, ...]:
@@ -102,7 +106,7 @@ def _timed(plans: Sequence[Plan], fps: float) -> tuple[tuple[TrueShot, ...], tup
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A figure in a frame. area: px before anybody stood in front."""
+    """A figure in a frame. area: px before anybody stood in front, 0 for whoever only peeps in."""
 
     owner: int
     who: int
@@ -123,7 +127,7 @@ class _Rows:
         counts = np.bincount(owner.ravel(), minlength=256)
         for one in sorted(seen, key=lambda s: s.who):
             count = int(counts[one.owner])
-            if count <= LEAST_SEEN * owner.size or count <= LEAST_WHOLE * one.area:
+            if not one.area or count <= LEAST_SEEN * owner.size or count <= LEAST_WHOLE * one.area:
                 continue
             mask = owner == one.owner
             box = boxes_of(mask[None])[0]
@@ -248,5 +252,8 @@ def _act(
         (0.5 * float(np.sin(2.1 * sway)), 0.5 * float(np.sin(1.7 * sway + 2))),
         look,
     )
-    draw_figure(canvas, owner, style, face, pose)
-    return Seen(owner, part.who, emotion, intensity, int(np.count_nonzero(canvas.owner == owner)))
+    head = draw_figure(canvas, owner, style, face, pose)
+    edge = PEEPING * unit
+    inside = -edge < head[0] < width + edge and -edge < head[1] < height + edge
+    area = int(np.count_nonzero(canvas.owner == owner)) if inside else 0
+    return Seen(owner, part.who, emotion, intensity, area)
