@@ -144,7 +144,7 @@ def _drawn(out: Path, choices: Choices) -> tuple[Path, Choices]:
     return film, replace(
         choices,
         characters=choices.characters or asset_path("cartoon_characters_v1"),
-        classifier=choices.classifier or asset_path("cartoon_expression_v1"),
+        classifier=choices.classifier or asset_path("cartoon_emotions_v1"),
     )
 
 
