@@ -127,3 +127,20 @@ def test_stopped_by_hand_it_says_so(run, film, tmp_path, monkeypatch):
     done = run("film", film, "-o", tmp_path / "r")
     assert done.code == 130
     assert "goes on" in done.err
+
+
+def test_the_demo_draws_its_own_film(run, tmp_path, monkeypatch):
+    from pyojeong.data.cartoon import film as cartoon
+
+    draw = cartoon.make_film
+    short = {"seconds": 3, "size": (320, 180)}
+    monkeypatch.setattr(cartoon, "make_film", lambda path, **given: draw(path, **(given | short)))
+    done = run("film", "--demo", "-o", tmp_path / "r", "--json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert told["film"] == "demo.mp4"
+    assert told["characters"]
+    assert set(told["characters"][0]["emotions"]) > {"anger", "happiness"}
+    drawn = (tmp_path / "r/demo.mp4").stat().st_mtime_ns
+    assert run("film", "--demo", "-o", tmp_path / "r", "--json").out == done.out
+    assert (tmp_path / "r/demo.mp4").stat().st_mtime_ns == drawn

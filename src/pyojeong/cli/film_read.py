@@ -64,16 +64,6 @@ def run(
     every: Every = None,
     seconds: Seconds = None,
     people: People = None,
-    subtitles: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help=say(
-                "Subtitles (SRT, VTT, ASS); without it, those beside or in the film.",
-                "자막(SRT, VTT, ASS). 없으면 영상 옆이나 안의 자막을 씁니다.",
-            ),
-        ),
-    ] = None,
     workers: Workers = 1,
     demo: Annotated[
         bool,
@@ -98,7 +88,7 @@ def run(
         with progress_bar(as_json, say("Reading the film", "영상 읽는 중")) as progress:
             if film is None:
                 film, choices = _drawn(out, choices)
-            reading = _read(film, out, choices, people, subtitles, workers, progress)
+            reading = _read(film, out, choices, people, workers, progress)
     except KeyboardInterrupt:
         tell_stopped(out)
         raise StoppedAndTold from None
@@ -113,7 +103,6 @@ def _read(
     out: Path,
     choices: Choices,
     people: Path | None,
-    subtitles: Path | None,
     workers: int,
     progress: Callable[[float], None],
 ) -> FilmReading:
