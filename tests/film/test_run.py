@@ -13,6 +13,7 @@ import pytest
 
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed
 from pyojeong.film.executor import Here, LocalProcesses
+from pyojeong.film.kept import keep_reading
 from pyojeong.film.plan import Choices, planned
 from pyojeong.film.readers import BLOCK
 from pyojeong.film.run import read_film
@@ -237,5 +238,10 @@ def test_killed_at_three_moments_it_still_gives_the_same(portrait_film, tmp_path
         run.wait()
     choices = Choices(every=3, segment_s=0.9)
     again = read_film(portrait_film, folder, choices)
-    assert same(again, read_film(portrait_film, tmp_path / "fresh", choices))
+    fresh = read_film(portrait_film, tmp_path / "fresh", choices)
+    assert same(again, fresh)
+    for place, reading in ((folder, again), (tmp_path / "fresh", fresh)):
+        keep_reading(place, reading)
+    for name in ("reading.json", "reading.npz", "people.toml", "people.jpg"):
+        assert (folder / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
     assert not list(folder.glob("work/.part-*"))
