@@ -4,7 +4,8 @@
 
 The portrait of this repository, scaled so that its face takes the width named; "film" draws
 bilinearly, as the stage does, "still" bicubically, as `express` does. CPU time of one thread,
-the best of several runs.
+the best of several runs. A network of LivePortrait's shape (random weights: its speed, not its
+pictures) runs beside it where torch is installed.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import cv2
 import numpy as np
 from report import best_of, write_report
 
-from pyojeong.edit.express import express_photo
+from pyojeong.edit.express import Sitting
 from pyojeong.edit.rig import FaceRig
+from pyojeong.edit.wish import Wish
 from pyojeong.emotion import Emotion
 from pyojeong.expression import Expression, emotion_expression
 from pyojeong.face.reader import FaceReader
@@ -27,6 +29,7 @@ from pyojeong.media.image import read_image
 
 PORTRAIT = Path(__file__).parents[1] / "examples/portrait.png"
 WIDTHS = {"small photo": 60, "the portrait": 92, "film": 210, "1024 px portrait": 400, "24 MP": 880}
+FURTHER = (Emotion.ANGER, Emotion.SADNESS, Emotion.FEAR, Emotion.SURPRISE, Emotion.DISGUST)
 WISH = emotion_expression(Emotion.FEAR) + Expression(
     {"eyeBlinkLeft": 0.3, "eyeBlinkRight": 0.3, "jawOpen": 0.2}, (2, 3, 1), (2, 3)
 )
@@ -60,15 +63,62 @@ def main() -> None:
     for name, width in WIDTHS.items():
         rows.append(line(name, *scaled(photo, face.mesh, width)))
     columns = ["", "photo", "zone", "prepare, ms", "film frame, ms", "still, ms", "peak MB so far"]
-    large, _ = scaled(photo, face.mesh, 184)
-    found = reader.read(large)[0]
+    wishes = {}
+    for name, side in (("1024 px", 1024), ("24 MP", 4886)):
+        wishes[name] = wish_times(cv2.resize(photo, (side, side)), reader)
+    rows_of_wishes = [[name, *cells] for name, cells in wishes.items()]
+    columns_of_wishes = [
+        "photo", "first wish, ms", "each further, ms", "the same, CPU ms", "peak MB so far"
+    ]  # fmt: skip
+    parts = {
+        "One face": (columns, rows),
+        "Wishes: found, sketched, drawn, read back (wall time)": (
+            columns_of_wishes,
+            rows_of_wishes,
+        ),
+    }
+    other = other_network()
+    if other is not None:
+        ours = float(wishes["1024 px"][2])
+        parts["Beside a network of LivePortrait's shape"] = (
+            ["what", "CPU ms a picture"],
+            [
+                ["LivePortrait's shape, 512 px, torch", f"{other:.0f}"],
+                ["a further wish here, 1024 px", f"{ours:.0f}"],
+                ["ratio", f"{other / ours:.0f}"],
+            ],
+        )
+    write_report("edit", __doc__ or "", parts)
 
-    def once() -> object:
-        return express_photo(large, found, {Emotion.HAPPINESS: 1.0}, {}, reader)
 
-    wall = 1e3 * best_of(3, once, time.perf_counter)
-    whole = (["what", "measured"], [["express, 1024 px, drawn and read back, ms", f"{wall:.0f}"]])
-    write_report("edit", __doc__ or "", {"One face": (columns, rows), "One wish": whole})
+def wish_times(photo: np.ndarray, reader: FaceReader) -> list[str]:
+    """First wish from the pixels on, then the mean of the other emotions; wall and CPU, ms."""
+    firsts, others, cpu = [], [], []
+    for _ in range(3):
+        began = time.perf_counter()
+        sitting = Sitting(photo, reader.read(photo)[0], reader)
+        sitting.express(Wish({Emotion.HAPPINESS: 1.0}))
+        firsts.append(time.perf_counter() - began)
+        began, clock = time.perf_counter(), time.process_time()
+        for emotion in FURTHER:
+            sitting.express(Wish({emotion: 1.0}))
+        others.append((time.perf_counter() - began) / len(FURTHER))
+        cpu.append((time.process_time() - clock) / len(FURTHER))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return [f"{1e3 * min(v):.0f}" for v in (firsts, others, cpu)] + [f"{memory:.0f}"]
+
+
+def other_network() -> float | None:
+    """CPU ms of one picture through LivePortrait's shape on one thread, None without torch."""
+    try:
+        import torch
+        from liveportrait_shape import LivePortraitShape
+    except ImportError:
+        return None
+    torch.set_num_threads(1)
+    net, face = LivePortraitShape().eval(), torch.rand(1, 3, 256, 256)
+    with torch.inference_mode():
+        return 1e3 * best_of(2, lambda: net(face, face), time.process_time)
 
 
 if __name__ == "__main__":

@@ -56,8 +56,9 @@ def test_express(portrait):
     done = pj.express(portrait, "surprise:0.9")
     assert done.image.shape == portrait.shape
     assert not np.array_equal(done.image, portrait)
-    assert done.verdict.before is not None
-    assert done.verdict.before.emotion is pj.Emotion.HAPPINESS
+    before = done.faces[0].verdict.before
+    assert before is not None
+    assert before.emotion is pj.Emotion.HAPPINESS
     assert np.array_equal(pj.express(portrait, "surprise:0").image, portrait)
     jaw = pj.express(portrait, coefficients={"jawOpen": 0.5})
     assert not np.array_equal(jaw.image, portrait)
@@ -65,7 +66,7 @@ def test_express(portrait):
 
 @pytest.mark.parametrize("emotion", list(pj.Emotion))
 def test_every_emotion_is_reached_on_the_smiling_portrait(portrait, emotion):
-    verdict = pj.express(portrait, emotion.value).verdict
+    verdict = pj.express(portrait, emotion.value).faces[0].verdict
     assert verdict.reached, verdict.as_dict()
     assert verdict.after is not None
     assert verdict.after.emotion is emotion
@@ -98,6 +99,53 @@ def test_of_several_faces_the_largest_is_taken(portrait):
     faces = pj.read_faces(wide)
     assert len(faces) == 2
     assert choose_face(faces).box[0] < 512 < choose_face(faces, 1).box[0]
+    assert choose_face(faces, (731.0, 173.0)) is faces[1]
+    with pytest.raises(BadSettings, match="no face at"):
+        choose_face(faces, (1000.0, 20.0))
     edited = pj.express(wide, "anger", face_index=1).image
     assert np.array_equal(edited[:, :512], wide[:, :512])
     assert not np.array_equal(edited[:, 600:900], wide[:, 600:900])
+
+
+def test_each_face_gets_its_own_wish(portrait):
+    wide = np.hstack([portrait, portrait])
+    wishes = {
+        0: pj.Wish({pj.Emotion.ANGER: 1.0}),
+        (736.0, 125.0): pj.Wish({pj.Emotion.SURPRISE: 1.0}),
+    }
+    left, right = (f.box[0] for f in pj.read_faces(wide))
+    if left > right:  # two of a size: which is called the largest is a matter of pixels
+        wishes = dict(zip([1, (736.0, 125.0)], wishes.values(), strict=True))
+    done = pj.express_faces(wide, wishes)
+    assert [face.verdict.asked for face in done.faces] == [w.mix for w in wishes.values()]
+    read = {face.box[0] > 512: face.scores.emotion for face in pj.read_faces(done.image)}
+    assert read == {False: pj.Emotion.ANGER, True: pj.Emotion.SURPRISE}
+    assert done.reached
+    everyone = pj.express_faces(wide, pj.Wish({pj.Emotion.SADNESS: 1.0}))
+    assert len(everyone.faces) == 2
+    with pytest.raises(BadSettings, match="twice"):
+        pj.express_faces(portrait, {0: pj.Wish({}, pj.Expression({"jawOpen": 1})), None: pj.Wish()})
+
+
+def test_one_sitting_draws_many(portrait):
+    sitting = pj.sitting(portrait)
+    first = sitting.express(pj.Wish({pj.Emotion.ANGER: 1.0}))
+    again = pj.express(portrait, "anger")
+    assert np.array_equal(first.image, again.image)
+    assert first.as_dict() == again.as_dict()
+
+
+@pytest.mark.parametrize(
+    ("text", "emotion"),
+    [
+        ("오늘은 정말 신나고 행복해요!", pj.Emotion.HAPPINESS),
+        ("I miss my dead dog so much. I cannot stop crying.", pj.Emotion.SADNESS),
+        ("The table has four legs.", pj.Emotion.NEUTRAL),
+    ],
+)
+def test_the_face_of_a_text(text, emotion):
+    from pyojeong.api import mix_of_text
+
+    mix = mix_of_text(text)
+    assert max(mix, key=lambda e: mix[e]) is emotion
+    assert 0 < sum(mix.values()) <= 1

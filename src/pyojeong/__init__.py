@@ -23,7 +23,17 @@ from pyojeong.errors import PyojeongError
 from pyojeong.expression import ARKIT_52, Expression
 
 if TYPE_CHECKING:
-    from pyojeong.api import express, read_faces, read_speakers, read_text, report_faces, tell
+    from pyojeong.api import (
+        express,
+        express_faces,
+        read_faces,
+        read_speakers,
+        read_text,
+        report_faces,
+        sitting,
+        tell,
+    )
+    from pyojeong.edit.wish import Wish
     from pyojeong.story.film import FilmFormat
     from pyojeong.story.storyboard import Storyboard, read_storyboard
     from pyojeong.text.profanity import ProfanityGuard
@@ -38,12 +48,15 @@ __all__ = [
     "ProfanityGuard",
     "PyojeongError",
     "Storyboard",
+    "Wish",
     "express",
+    "express_faces",
     "read_faces",
     "read_speakers",
     "read_storyboard",
     "read_text",
     "report_faces",
+    "sitting",
     "tell",
 ]
 
@@ -51,12 +64,15 @@ _LAZY = {
     "FilmFormat": "pyojeong.story.film",
     "ProfanityGuard": "pyojeong.text.profanity",
     "Storyboard": "pyojeong.story.storyboard",
+    "Wish": "pyojeong.edit.wish",
     "express": "pyojeong.api",
+    "express_faces": "pyojeong.api",
     "read_faces": "pyojeong.api",
     "read_speakers": "pyojeong.api",
     "read_storyboard": "pyojeong.story.storyboard",
     "read_text": "pyojeong.api",
     "report_faces": "pyojeong.api",
+    "sitting": "pyojeong.api",
     "tell": "pyojeong.api",
 }
 

@@ -1,16 +1,19 @@
 """The verbs of Pyojeong for Python programs: read_text, read_speakers, read_faces, report_faces,
-express, tell."""
+express, express_faces, sitting, mix_of_text, tell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pyojeong.edit.express import Expressed, express_photo
-from pyojeong.emotion import parse_mix
+from pyojeong.edit.express import Expressed, Sitting, express_photo
+from pyojeong.edit.wish import Wish
+from pyojeong.emotion import Emotion, parse_mix
 from pyojeong.errors import BadSettings, NoFace
+from pyojeong.expression import Expression, both_sides
 from pyojeong.face.reader import FaceReader, ReadFace
 from pyojeong.face.report.make import Asked, make_report
 from pyojeong.face.report.summary import Summary
@@ -21,11 +24,14 @@ from pyojeong.media.textinput import check_text
 from pyojeong.media.video import check_film_output
 from pyojeong.registry import load
 from pyojeong.speech.types import Voice
-from pyojeong.story.director import direct
+from pyojeong.story.director import direct, felt_mix
 from pyojeong.story.film import Film, FilmFormat, make_film
 from pyojeong.story.storyboard import Storyboard
 from pyojeong.text.reader import ReadSentence, TextReader
 from pyojeong.text.speakers.attribution import Dialogue, attribute
+
+Which = int | tuple[float, float] | None
+"""A face of a picture: its index, largest first; a point (x, y) px in it; None for the largest."""
 
 
 @cache
@@ -102,23 +108,52 @@ def express(
     coefficients: dict[str, float] | None = None,
     face_index: int | None = None,
 ) -> Expressed:
-    """Draw an expression on a face of a photo.
+    """Draw an expression on one face of a photo.
 
     emotion: "sadness:0.8" or a mix, "sadness:0.7+fear:0.3"; intensities in [0, 1].
     coefficients: ARKit names to weights, added to what the face shows ("mouthSmile" means both
     sides). face_index: which face, as `read_faces` orders them; None takes the largest.
     Raises BadInput, NoFace, BadSettings.
     """
-    pixels = _pixels(image)
-    reader = _face_reader()
-    face = choose_face(reader.read(pixels), face_index)
-    mix = parse_mix(emotion) if emotion else {}
-    if not mix and not coefficients:
+    wish = Wish(parse_mix(emotion) if emotion else {}, Expression(both_sides(coefficients or {})))
+    return express_faces(image, {face_index: wish})
+
+
+def express_faces(image: str | Path | Image, wishes: Mapping[Which, Wish] | Wish) -> Expressed:
+    """Draw a wish on each of several faces of one photo.
+
+    wishes: which face (its index as `read_faces` orders them, a point (x, y) px in or near it, or
+    None for the largest) to what it is to show; one Wish alone goes to every face that can be
+    drawn on. Raises BadInput, NoFace, BadSettings.
+    """
+    pixels, reader = _pixels(image), _face_reader()
+    faces = reader.read(pixels)
+    if isinstance(wishes, Wish):
+        choose_face(faces)  # raises where there is none
+        chosen = [(face, wishes) for face in faces if face.mesh is not None]
+    else:
+        chosen = [(choose_face(faces, which), wish) for which, wish in wishes.items()]
+    if len({id(face) for face, _ in chosen}) < len(chosen):
+        raise BadSettings("The same face is named twice.", "같은 얼굴이 두 번 지정되었습니다.")
+    if not chosen or any(wish.empty for _, wish in chosen):
         raise BadSettings(
             "Nothing to draw: give an emotion or coefficients.",
             "그릴 표정이 없습니다. 감정이나 계수를 주세요.",
         )
-    return express_photo(pixels, face, mix, coefficients or {}, reader)
+    return express_photo(pixels, chosen, reader)
+
+
+def sitting(image: str | Path | Image, which: Which = None) -> Sitting:
+    """One face of a photo, prepared to be drawn many times (`Sitting.express`). which: as in
+    `express_faces`. Raises BadInput, NoFace, BadSettings."""
+    pixels, reader = _pixels(image), _face_reader()
+    return Sitting(pixels, choose_face(reader.read(pixels), which), reader)
+
+
+def mix_of_text(text: str) -> dict[Emotion, float]:
+    """What a face shows that feels as a text does: at most two emotions with their intensities,
+    `{Emotion.NEUTRAL: 1.0}` for a text that tells of none. Raises BadInput."""
+    return felt_mix([item.scores for item in read_text(text)])
 
 
 def tell(
@@ -149,11 +184,11 @@ def tell(
     return make_film(board, pixels, chosen.mesh, target, engine, film or FilmFormat(), progress)
 
 
-def choose_face(faces: list[ReadFace], index: int | None = None) -> ReadFace:
-    """The face to draw on: the largest, or the one of that index.
+def choose_face(faces: list[ReadFace], which: Which = None) -> ReadFace:
+    """The face to draw on: the largest, the one of that index, or the one at a point (x, y) px.
 
     Raises NoFace when there is none or its mesh cannot be fitted, BadSettings for an index that
-    does not exist.
+    does not exist and a point that is far from every face.
     """
     if not faces:
         raise NoFace(
@@ -162,6 +197,7 @@ def choose_face(faces: list[ReadFace], index: int | None = None) -> ReadFace:
             "사진에서 얼굴을 찾지 못했습니다. 얼굴이 정면이나 반측면으로 밝게, 너비 30픽셀 이상으로 "
             "보이는 사진을 쓰세요.",
         )
+    index = _at(faces, which) if isinstance(which, tuple) else which
     if index is not None and not 0 <= index < len(faces):
         raise BadSettings(
             f"There is no face {index}: the picture has {len(faces)} (numbered from 0).",
@@ -177,6 +213,23 @@ def choose_face(faces: list[ReadFace], index: int | None = None) -> ReadFace:
             "더 크거나 정면에 가까운 사진을 써 보세요.",
         )
     return usable[0]
+
+
+def _at(faces: list[ReadFace], point: tuple[float, float]) -> int:
+    """Index of the face whose box holds a point, or comes within half its width of it."""
+    away = []
+    for face in faces:
+        x0, y0, x1, y1 = (float(v) for v in face.box)
+        gap = max(x0 - point[0], point[0] - x1, 0.0), max(y0 - point[1], point[1] - y1, 0.0)
+        centre = math.hypot((x0 + x1) / 2 - point[0], (y0 + y1) / 2 - point[1])
+        away.append((math.hypot(*gap) / max(x1 - x0, 1.0), centre))
+    nearest = min(range(len(faces)), key=lambda k: away[k])
+    if away[nearest][0] > 0.5:
+        raise BadSettings(
+            f"There is no face at {point[0]:g}, {point[1]:g}; `pyojeong faces` lists their boxes.",
+            f"{point[0]:g}, {point[1]:g} 위치에 얼굴이 없습니다. `pyojeong faces`가 상자를 알려 줍니다.",
+        )
+    return nearest
 
 
 def _paths(paths: str | Path | Iterable[str | Path]) -> list[Path]:

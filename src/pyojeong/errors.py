@@ -8,7 +8,8 @@
     ├── MissingExtra        a backend needs a package that is not installed
     ├── MissingWeights      a weight file is absent or does not match its hash
     ├── InferenceFailed     a model or a foreign program failed on input that looked right
-    └── OutputFailed        the result cannot be written
+    ├── OutputFailed        the result cannot be written
+    └── NotReached          what was drawn does not show what was asked, where that was insisted on
 
 Every message exists in English and Korean. It says what was seen and what to try.
 """
@@ -67,6 +68,10 @@ class OutputFailed(PyojeongError):
     """The result cannot be written."""
 
 
+class NotReached(PyojeongError):
+    """What was drawn does not show what was asked, where that was insisted on."""
+
+
 EXIT_CODES: dict[type[BaseException], int] = {
     BadInput: 3,
     NoFace: 4,
@@ -76,6 +81,7 @@ EXIT_CODES: dict[type[BaseException], int] = {
     MissingWeights: 8,
     InferenceFailed: 9,
     OutputFailed: 10,
+    NotReached: 11,
     KeyboardInterrupt: 130,
 }
 """Exit code per error; 0 is success, 1 an unexpected failure (a bug), 2 wrong usage."""

@@ -148,6 +148,15 @@ def emotion_presets() -> dict[Emotion, Expression]:
 
 
 @cache
+def emotion_variants(emotion: Emotion) -> tuple[Expression, ...]:
+    """Full-intensity looks of one emotion: its preset, then others that a still face can wear,
+    with teeth bared or the mouth open, which a talking one cannot."""
+    others = _presets()["variants"].get(emotion.value, {})
+    looks = [Expression(both_sides(weights)) for weights in others.values()]
+    return (emotion_presets()[emotion], *looks)
+
+
+@cache
 def named_expressions() -> dict[str, Expression]:
     """Expressions with a name of their own that are no emotion: wink, smirk, pout ..."""
     return {name: Expression(both_sides(weights)) for name, weights in _presets()["named"].items()}

@@ -1,7 +1,7 @@
 """The cartoon: the same from the same seed, and its truth is true."""
 
+import itertools
 import json
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -166,7 +166,7 @@ class TestScript:
             assert plans[0].begins == "start"
             assert {plan.begins for plan in plans[1:]} <= {"cut", "fade"}
             assert all(plan.frames >= 24 for plan in plans)
-            assert all(a.place != b.place for a, b in pairwise(plans))
+            assert all(a.place != b.place for a, b in itertools.pairwise(plans))
 
     def test_words_fit_or_contradict_the_face_as_the_truth_says(self):
         said = 0
@@ -205,7 +205,7 @@ class TestFilm:
         _, truth = film
         assert truth.shots[0].first == 0
         assert truth.shots[-1].last == truth.frames - 1
-        for a, b in pairwise(truth.shots):
+        for a, b in zip(truth.shots, truth.shots[1:], strict=False):
             assert b.first == a.last + 1
             assert b.start == a.end == pytest.approx(b.first / 24)
 

@@ -8,7 +8,7 @@ import pytest
 
 from pyojeong.data.assemble import assemble
 from pyojeong.data.stores import ArrayPictures
-from pyojeong.emotion import EMOTIONS, EmotionScores
+from pyojeong.emotion import EmotionScores
 from pyojeong.face.cropped import whole_picture
 from pyojeong.face.quality import measure
 from pyojeong.face.reader import ReadFace
@@ -17,7 +17,9 @@ from pyojeong.face.types import FaceMesh
 pytest.importorskip("sklearn", reason="scikit-learn is in the train extra")
 
 from pyojeong.data.compare.make import as_dict, compare
+from pyojeong.data.compare.measure import measure_set
 from pyojeong.data.compare.page import write_page
+from pyojeong.data.compare.shifts import class_counts
 from pyojeong.errors import BadInput
 
 CLASSES = ("happy", "sad", "angry")
@@ -147,13 +149,54 @@ def test_failures_go_with_darkness():
     a = labelled(pictures(2), 1, (1.0, 0.0, 0.0))
     b = labelled(made, 1, (1.0, 0.0, 0.0))
     why = compare(a, b, FlatReader()).failure
-    assert why.b.share < why.a.share
-    assert why.pairs[0][:2] == ("happiness", "sadness") or why.pairs[0][0] in {
-        e.value for e in EMOTIONS
-    }
-    assert "light" in [one.name for one in why.lifts if one.p < 0.001 and one.low > 1]
+    dark = np.array([image.mean() <= 110 for image in made])
+    assert why.b.share == pytest.approx(1 - dark.mean())
+    assert why.pairs == [("happiness", "sadness", int(dark.sum()))]
+    assert why.lifts[0].name == "light"
+    assert why.lifts[0].low > 1.5
+    assert why.lifts[0].p < 1e-6
     assert why.mistakes
     assert all(true != read for _, true, read, _ in why.mistakes)
+
+
+def test_one_class_however_it_is_spelled():
+    """ "happy", "happiness" and "행복" are one; contempt is none of them."""
+    a = labelled(pictures(1, 60), 1, classes=("happy", "sad", "contempt"))
+    b = labelled(pictures(2, 60), 1, classes=("happiness", "슬픔", "disgust"))
+    names, counts = class_counts(*(measure_set(one, FlatReader(), 60, 0) for one in (a, b)))
+    assert names == ["happy", "sad", "contempt", "disgust"]
+    assert counts[:, :2].tolist() == [counts[0, :2].tolist()] * 2
+    assert (counts[0, 2], counts[1, 2]) == (counts[1, 3], 0)
+
+
+def test_an_exported_classifier_is_the_reader(tmp_path, capsys, monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch is in the train extra")
+    pytest.importorskip("onnx", reason="onnx is in the train extra")
+    from pyojeong.cli.main import main
+    from pyojeong.train.export_classifier import export
+
+    class Light(torch.nn.Module):
+        def forward(self, x):
+            light = x.mean((1, 2, 3))
+            return torch.stack([light * 40 - 18, 18 - light * 40], 1)
+
+    export(
+        Light().eval(), tmp_path / "light.onnx", labels=("happy", "sad"), mean=(0, 0, 0),
+        std=(1, 1, 1), side=32, temperature=1.0, crop_margin=0.0, gray=False, notes={},
+    )  # fmt: skip
+    for name, seed, dark in (("a", 1, 0), ("b", 2, 40)):
+        (tmp_path / name / "happy").mkdir(parents=True)
+        for n, image in enumerate(pictures(seed, 30, lambda image, less=dark: image - less)):
+            cv2.imwrite(str(tmp_path / name / "happy" / f"{n}.png"), image)
+    words = ["data", "compare", str(tmp_path / "a"), str(tmp_path / "b"), "--json", "--quiet"]
+    words += ["--classifier", str(tmp_path / "light.onnx")]
+    monkeypatch.setattr("sys.argv", ["pyojeong", "--lang", "en", *words])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    told = json.loads(capsys.readouterr().out)
+    assert not stop.value.code
+    assert told["findings"][0] == "light"
+    assert told["failure"]["a"]["right"] > told["failure"]["b"]["right"]
 
 
 def test_labels_that_are_no_emotions():

@@ -18,6 +18,7 @@ from pyojeong.expression import (
     both_sides,
     emotion_expression,
     emotion_presets,
+    emotion_variants,
 )
 
 TABLE = json.loads((WEIGHTS / "presets.json").read_text("utf-8"))
@@ -74,10 +75,29 @@ def test_names_and_values_are_natural(group):
         assert all(0 < v <= 1.2 for v in full.values()), name
 
 
+def test_variants_are_natural_too():
+    for emotion, looks in TABLE["variants"].items():
+        assert Emotion(emotion) in FELT
+        for name, table in looks.items():
+            assert all(0 < v <= 1.2 for v in both_sides(table).values()), name
+
+
 @pytest.mark.parametrize("emotion", FELT)
 def test_left_and_right_agree(emotion):
-    preset = emotion_presets()[emotion]
-    assert preset == preset.mirrored()
+    for preset in emotion_variants(emotion):
+        assert preset == preset.mirrored()
+
+
+@pytest.mark.parametrize("emotion", FELT)
+def test_variants_are_of_the_same_emotion_and_different(emotion):
+    first, *others = [load_basis().displacement(look) for look in emotion_variants(emotion)]
+    for other in others:
+        size = np.linalg.norm(other, axis=1)
+        assert 0.1 < size.mean() < 0.9
+        assert np.linalg.norm(other - first, axis=1).mean() > 0.03
+    for table in TABLE["variants"].get(emotion.value, {}).values():
+        for name in NEVER[emotion]:
+            assert table.get(name, 0) == 0, name
 
 
 @pytest.mark.parametrize("emotion", FELT)

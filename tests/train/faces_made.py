@@ -26,6 +26,8 @@ _SHAPES = {
 }
 _SKINS = ((246, 214, 188), (224, 182, 148), (190, 140, 105), (140, 95, 66), (252, 228, 210))
 _HAIRS = ((35, 28, 26), (92, 60, 38), (180, 140, 80), (120, 120, 125))
+HAIRS = ("Black_Hair", "Brown_Hair", "Blond_Hair", "Gray_Hair")
+"""Names of the hair colours, as CelebA spells them."""
 _FINE = 8
 """Fractional bits of the coordinates that are drawn."""
 
@@ -69,6 +71,15 @@ def _mouth(pen: _Pen, bend: float, gape: float) -> None:
         outline = np.r_[np.c_[reach, middle - half], np.c_[reach, middle + half][::-1]]
         pen.shape(outline, (110, 30, 40))
     pen.path(np.c_[reach, middle + half], (150, 50, 60))
+
+
+def looks_of(identity: int) -> tuple[str, bool]:
+    """Hair colour, one of HAIRS, and whether there are glasses: what `draw_face` draws."""
+    person = np.random.default_rng((7, identity))
+    person.integers(len(_SKINS))
+    hair = HAIRS[person.integers(len(_HAIRS))]
+    person.uniform(0.30, 0.38)
+    return hair, bool(person.random() < 0.3)
 
 
 class _Pen:
@@ -145,6 +156,28 @@ def made_faces(people: int = 12, takes: int = 4, side: int = 48, given: bool = T
         np.array([f"person{p:02d}" for p in person]),
         splits if given else np.full(len(person), ""),
     )
+
+
+def write_celeba(folder: Path, people: range, takes: int, side: int, held: int = 6) -> Path:
+    """Neutral faces in CelebA's layout with hair colour and glasses; the last `held` people are
+    the test split."""
+    pictures = folder / "img_align_celeba"
+    pictures.mkdir(parents=True)
+    names = (*HAIRS, "Eyeglasses")
+    rows, parts = [], []
+    for person in people:
+        hair, glasses = looks_of(person)
+        for take in range(takes):
+            name = f"{len(rows) + 1:06d}.png"
+            holds = [hair == h for h in HAIRS] + [glasses]
+            rows.append(" ".join([name, *("1" if one else "-1" for one in holds)]))
+            parts.append(f"{name} {2 if person in people[-held:] else 0}")
+            face = draw_face("neutral", person, take, side)
+            cv2.imwrite(str(pictures / name), face[:, :, ::-1])
+    lines = [str(len(rows)), " ".join(names), *rows]
+    (folder / "list_attr_celeba.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "list_eval_partition.txt").write_text("\n".join(parts) + "\n", "utf-8")
+    return folder
 
 
 def write_folders(folder: Path, dataset: Dataset) -> Path:

@@ -77,6 +77,7 @@ def finished_run(folder, seed, labels=LABELS, temperature=1.5, names="n", called
         logits=logits_of(whole, test),
         labels=back[truth],
         names=np.array([f"{names}{i}" for i in range(400)]),
+        thumbs=np.zeros((400, 48, 48, 3), np.uint8),
         val_logits=logits_of(whole, val),
         val_labels=back[val_truth],
     )
@@ -204,7 +205,7 @@ def test_columns_that_do_not_agree_are_told(runs, tmp_path, column, value):
     with np.load(runs[1] / "predictions.npz") as table:
         kept = dict(table)
     np.savez(runs[1] / "predictions.npz", **(kept | {column: value}))
-    with pytest.raises(BadInput, match="no finished run"):
+    with pytest.raises(BadInput, match="damaged"):
         mix(runs, tmp_path / "both.onnx")
 
 
@@ -263,7 +264,6 @@ def test_runs_that_do_not_go_together_are_refused(runs, tmp_path):
     out = tmp_path / "both.onnx"
     others = [
         finished_run(tmp_path / "c", 7, names="m"),
-        finished_run(tmp_path / "d", 7, side=16),
         finished_run(tmp_path / "e", 7, crop_margin=0.5),
     ]
     for other in others:
@@ -276,16 +276,35 @@ def test_runs_that_do_not_go_together_are_refused(runs, tmp_path):
     assert not out.exists()
 
 
+@pytest.mark.parametrize("side", [11, 16, 41])
+def test_members_of_other_sides_get_their_own_size(runs, tmp_path, side):
+    other = finished_run(tmp_path / "other", 7, side=side)
+    mix([runs[0], other], tmp_path / "both.onnx")
+    made = ExportedClassifier(tmp_path / "both.onnx")
+    assert made.card.side == max(SIDE, side)
+    plain = np.full((3, made.card.side, made.card.side, 3), 0, np.uint8)
+    plain[np.arange(3), :, :, np.arange(3)] = 130
+    firsts = [ExportedClassifier(run / "model.onnx") for run in (runs[0], other)]
+    each = [
+        reader.probabilities(plain[:, : reader.card.side, : reader.card.side]) for reader in firsts
+    ]
+    log = np.log(np.mean(each, axis=0))
+    about = json.loads(made._session.get_modelmeta().custom_metadata_map["pyojeong"])
+    wanted = np.exp(log / about["temperature"])
+    wanted /= wanted.sum(1, keepdims=True)
+    np.testing.assert_allclose(made.probabilities(plain), wanted, atol=2e-5)
+
+
 def test_a_run_that_is_not_finished_is_refused(runs, tmp_path):
     (runs[1] / "result.json").unlink()
-    with pytest.raises(BadInput, match="no finished run"):
+    with pytest.raises(BadInput):
         mix(runs, tmp_path / "both.onnx")
 
 
 @pytest.mark.parametrize("junk", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY", b"text"])
 def test_damaged_predictions_are_told(runs, tmp_path, junk):
     (runs[1] / "predictions.npz").write_bytes(junk)
-    with pytest.raises(BadInput, match="no finished run"):
+    with pytest.raises(BadInput, match="damaged"):
         mix(runs, tmp_path / "both.onnx")
     assert not (tmp_path / "both.onnx").exists()
 

@@ -13,8 +13,9 @@ pytest.importorskip("pandas")
 from pyojeong.text.classifier import NgramEmotion, languages
 from pyojeong.text.features import extract
 from pyojeong.train import text_data, text_emotion
+from pyojeong.train.calibration import calibration_error
 from pyojeong.train.text_data import Rows, unrated
-from pyojeong.train.text_report import calibration_error, measure
+from pyojeong.train.text_report import measure
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparse invariant checks")
 

@@ -25,11 +25,6 @@ from pyojeong.vision import vision  # noqa: E402
 LABELS = ("기쁨", "분노", "슬픔", "놀람", "중립")
 
 
-def side_of(name):
-    """The smallest input that suits the network; Inception cannot see less."""
-    return 96 if name == "inception_v3" else 64
-
-
 def normalised(pictures, built):
     x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255
     return (x - torch.tensor(built.mean)[:, None, None]) / torch.tensor(built.std)[:, None, None]
@@ -73,7 +68,7 @@ def assert_read_alike(built, pictures, file):
 def test_builds_learns_exports_and_reloads(name, file):
     torch.manual_seed(0)
     built = zoo.build(name, len(LABELS), head="dropout")
-    side = side_of(name)
+    side = 64
     pictures = np.random.default_rng(1).integers(0, 256, (4, side, side, 3), dtype=np.uint8)
     optimizer = torch.optim.SGD(built.net.parameters(), lr=1e-3)
     loss = torch.nn.functional.cross_entropy(

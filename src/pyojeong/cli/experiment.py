@@ -70,6 +70,38 @@ def experiment(
             ),
         ),
     ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="SECTION.NAME=VALUE",
+            help=say(
+                "Change a setting of the base (repeatable): train.epochs=5.",
+                "기준 설정을 바꿉니다(여러 번 가능): train.epochs=5.",
+            ),
+        ),
+    ] = None,
+    seeds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N,N,...",
+            help=say("Seeds in place of the grid's.", "실험표 대신 쓸 씨앗."),
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=1,
+            max=64,
+            help=say(
+                "Runs at a time; each takes its own memory.",
+                "동시에 실행할 수. 메모리는 그만큼 더 듭니다.",
+            ),
+        ),
+    ] = 1,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help=say("List the runs and stop.", "실험 목록만 보여 줍니다.")),
@@ -89,7 +121,8 @@ def experiment(
             "실험표 파일이나 내장 연구 이름(--list) 하나와 --out 폴더를 주세요.",
         )
     else:
-        _do(grid, _wanted(out), data, only or [], dry_run)
+        changed = _changed(values or [], seeds)
+        _do(grid, _wanted(out), data, only or [], dry_run, changed, jobs)
 
 
 def _wanted(folder: Path | None) -> Path:
@@ -109,8 +142,31 @@ def _list() -> None:
     print_table([say("name", "이름"), say("study", "연구"), say("runs", "실험 수")], rows)
 
 
-def _do(wanted: str, out: Path, data: Path | None, only: list[str], dry_run: bool) -> None:
-    grid = _part("studies").find_grid(wanted)
+def _changed(values: list[str], seeds: str | None) -> Any:
+    from pyojeong.train.classifier.config import assignment
+
+    try:
+        numbers = tuple(int(part) for part in seeds.split(",")) if seeds else ()
+        if any(number < 0 for number in numbers):
+            raise ValueError(seeds)
+    except ValueError as error:
+        raise BadSettings(
+            f"--seeds takes whole numbers, as in 1,2,3: {seeds!r}.",
+            f"--seeds는 1,2,3 꼴의 정수입니다: {seeds!r}.",
+        ) from error
+    return _part("planned").Changed(dict(map(assignment, values)), numbers)
+
+
+def _do(
+    wanted: str,
+    out: Path,
+    data: Path | None,
+    only: list[str],
+    dry_run: bool,
+    changed: Any,
+    jobs: int,
+) -> None:
+    grid = _part("studies").find_grid(wanted, changed)
     if dry_run:
         _show(grid.chosen(tuple(only)), out)
         return
@@ -123,7 +179,9 @@ def _do(wanted: str, out: Path, data: Path | None, only: list[str], dry_run: boo
             "사진이 어디 있는지 알려 주세요: --data PATH 또는 [base.data]의 source.",
         )
     try:
-        runner.run_grid(grid, out, source=source, only=only, tell=print_note, lang=language())
+        runner.run_grid(
+            grid, out, source=source, only=only, jobs=jobs, tell=print_note, lang=language()
+        )
     except KeyboardInterrupt:
         print_note(
             say("Stopped. The same command goes on.", "중단했습니다. 같은 명령으로 이어 합니다.")

@@ -90,7 +90,7 @@ def expression(
         )
     settings = _settings(config, presets or [], changes or [], data)
     try:
-        _trainer("run").run(settings, out, resume, tell=print_note if _first() else _nothing)
+        _trainer("run").run(settings, out, resume, tell=print_note if is_first() else say_nothing)
     except KeyboardInterrupt:
         print_note(
             say(
@@ -99,7 +99,7 @@ def expression(
             )
         )
         raise StoppedAndTold from None
-    if _first():
+    if is_first():
         print_note(_summary(json.loads((out / "result.json").read_text("utf-8"))))
         print(out)
 
@@ -132,12 +132,12 @@ def _summary(result: dict[str, Any]) -> str:
     )
 
 
-def _first() -> bool:
+def is_first() -> bool:
     """Whether this process is the one that speaks, of those that train together."""
     return os.environ.get("RANK", os.environ.get("LOCAL_RANK", "0")) == "0"
 
 
-def _nothing(text: str) -> None:
+def say_nothing(text: str) -> None:
     """Said by another process."""
 
 

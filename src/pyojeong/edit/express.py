@@ -1,8 +1,8 @@
-"""One photo, one face, one wish: draw it, read it back, try a little harder if need be."""
+"""A wish on a face of a photo: drawn, read back, tried another way if need be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,24 +11,23 @@ import numpy as np
 
 from pyojeong.edit.readback import Verdict, judge
 from pyojeong.edit.rig import FaceRig
-from pyojeong.emotion import Emotion, EmotionScores
+from pyojeong.edit.sketch import Look, Sketch
+from pyojeong.edit.wish import Wish
+from pyojeong.emotion import EmotionScores
 from pyojeong.errors import NoFace
-from pyojeong.expression import Expression, both_sides, emotion_presets
 from pyojeong.face.reader import FaceReader, ReadFace
 from pyojeong.face.types import FaceMesh, Image
 
 READ_PX = 220
 """Faces are read back at this width; a larger one is read no better and more slowly."""
-STEPS = (1.0, 1.15, 1.3)
-"""Intensities tried, as factors on what was asked; beyond them a face stops being natural."""
+TRIES = 2
+"""Looks drawn at full size before the better one is kept."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expressed:
-    """image: the edited photo, RGB uint8, the size of the original. box: (4,) xyxy px of the
-    face. verdict: what is read from it."""
+@dataclass(frozen=True, slots=True)
+class FaceEdit:
+    """What was done to one face. box: xyxy px in the photo. verdict: what is read from it now."""
 
-    image: Image
     box: tuple[float, float, float, float]
     verdict: Verdict
 
@@ -40,67 +39,102 @@ class Expressed:
         }
 
 
-def relaxation(intensity: float) -> float:
-    """How much of the photo's own expression is taken away for an emotion of that intensity:
-    none at 0, all from 0.5 on."""
-    t = min(max(intensity / 0.5, 0.0), 1.0)
-    return t * t * (3 - 2 * t)
+@dataclass(frozen=True, slots=True, eq=False)
+class Expressed:
+    """image: the edited photo, RGB uint8, the size of the original. faces: one per wish, in the
+    order of the wishes."""
+
+    image: Image
+    faces: tuple[FaceEdit, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether every face passed every check."""
+        return all(face.verdict.reached for face in self.faces)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: {"faces": [{"box", "verdict"}], "reached"}."""
+        return {"faces": [face.as_dict() for face in self.faces], "reached": self.reached}
 
 
-def mix_expression(mix: Mapping[Emotion, float]) -> Expression:
-    """The sum of the presets, each at its intensity."""
-    total = Expression()
-    for emotion, intensity in mix.items():
-        total = total + emotion_presets()[emotion] * intensity
-    return total
+class Sitting:
+    """One face of a photo, prepared once, drawn with any number of wishes.
+
+    image: RGB uint8 (H, W, 3), never changed. Raises NoFace when the face has no mesh.
+    """
+
+    def __init__(self, image: Image, face: ReadFace, reader: FaceReader) -> None:
+        if face.mesh is None:
+            raise NoFace(
+                "The face is too small or too far turned away to be moved. Use a larger picture.",
+                "얼굴이 너무 작거나 옆을 보고 있어 움직일 수 없습니다. 더 큰 사진을 쓰세요.",
+            )
+        self.image, self.mesh = image, face.mesh
+        self._scores, self._reader = face.scores, reader
+        self._box = tuple(float(v) for v in face.box)
+        self._rig = FaceRig(image, face.mesh, fine=True)
+        self._sketch: Sketch | None = None
+
+    @property
+    def zone(self) -> tuple[int, int, int, int]:
+        """(x0, y0, x1, y1) px; nothing outside it ever changes."""
+        return self._rig.zone
+
+    @property
+    def frame(self) -> tuple[float, float, float]:
+        """Centre x, y and half the side, px, of a square that shows the whole head."""
+        x0, y0, x1, y1 = self._box
+        return (x0 + x1) / 2, (y0 + y1) / 2, 0.85 * max(x1 - x0, y1 - y0)
+
+    def looks(self, wish: Wish) -> list[Look]:
+        """Ways to draw a wish, the one that is read best first."""
+        if not wish.strongest:
+            return [Look(wish.added, 1.0, 0.0)]
+        if self._sketch is None:
+            self._sketch = Sketch(self.image, self.mesh, self._reader.classifier, self._scores)
+        return self._sketch.choose(wish)
+
+    def draw(self, look: Look, wish: Wish) -> Image:
+        """The whole photo with a look of `looks(wish)`."""
+        x0, y0, x1, y1 = self._rig.zone
+        out = self.image.copy()
+        out[y0:y1, x0:x1] = self._rig.draw(look.expression, wish.relaxation)
+        return out
+
+    def express(self, wish: Wish) -> Expressed:
+        """Draw a wish and read it back. A clear wish that cannot be read is drawn another way;
+        the better attempt is returned with its verdict."""
+        best: Expressed | None = None
+        for look in self.looks(wish)[:TRIES]:
+            picture = self.draw(look, wish)
+            seen = _read(picture, self.zone, self.mesh, self._reader)
+            points = self.mesh.points.copy()
+            points[:468, :2] += self._rig.turned(look.expression)
+            before = FaceMesh(points, self.mesh.score), self._scores
+            verdict = judge(wish.mix, before, seen, look.factor, self._rig.strength)
+            box = self._box
+            done = Expressed(picture, (FaceEdit((box[0], box[1], box[2], box[3]), verdict),))
+            if best is None or _score(verdict, wish) > _score(best.faces[0].verdict, wish):
+                best = done
+            if verdict.reached or verdict.after is None or wish.strongest < 0.5:
+                break
+        assert best is not None  # noqa: S101 - there is always a look
+        return best
 
 
 def express_photo(
-    image: Image,
-    face: ReadFace,
-    mix: Mapping[Emotion, float],
-    coefficients: Mapping[str, float],
-    reader: FaceReader,
+    image: Image, wishes: Sequence[tuple[ReadFace, Wish]], reader: FaceReader
 ) -> Expressed:
-    """Draw an emotion mix (intensities in [0, 1]) and ARKit coefficients on a face.
+    """Draw wishes on faces of one photo, one after the other.
 
-    Emotions replace what the face shows; coefficients alone are added to it. A clear wish
-    (intensity of at least 0.5) that cannot be read back is drawn again, stronger, up to 1.3
-    times; the attempt that reads best is returned, with an honest verdict.
-    Raises NoFace when the face has no mesh, BadSettings for unknown coefficients.
+    Raises NoFace when a face has no mesh, BadSettings for unknown coefficients.
     """
-    if face.mesh is None:
-        raise NoFace(
-            "The face is too small or too far turned away to be moved. Use a larger picture.",
-            "얼굴이 너무 작거나 옆을 보고 있어 움직일 수 없습니다. 더 큰 사진을 쓰세요.",
-        )
-    added = Expression(both_sides(coefficients))
-    rig = FaceRig(image, face.mesh, fine=True)
-    box = tuple(float(v) for v in face.box)
-    strongest = max(mix.values(), default=0.0)
-    relax = relaxation(min(1.0, sum(mix.values())))
-    best: Expressed | None = None
-    for factor in STEPS if strongest >= 0.5 else STEPS[:1]:
-        # A stronger wish also takes away more of what the photo showed.
-        beyond = rig.source * (relax * (1 - factor))
-        wish = mix_expression({e: v * factor for e, v in mix.items()}) + added + beyond
-        picture = _paste(image, rig, rig.draw(wish, relax))
-        seen = _read(picture, rig.zone, face.mesh, reader)
-        verdict = judge(mix, (face.mesh, face.scores), seen, factor, rig.strength)
-        done = Expressed(picture, (box[0], box[1], box[2], box[3]), verdict)
-        if best is None or _score(done, mix) > _score(best, mix):
-            best = done
-        if verdict.reached or verdict.after is None:
-            break
-    assert best is not None  # noqa: S101 - STEPS is never empty
-    return best
-
-
-def _paste(image: Image, rig: FaceRig, pixels: Image) -> Image:
-    x0, y0, x1, y1 = rig.zone
-    out = image.copy()
-    out[y0:y1, x0:x1] = pixels
-    return out
+    edits: list[FaceEdit] = []
+    for face, wish in wishes:
+        done = Sitting(image, face, reader).express(wish)
+        image = done.image
+        edits += done.faces
+    return Expressed(image, tuple(edits))
 
 
 def _read(
@@ -125,8 +159,8 @@ def _read(
     return FaceMesh(points.astype(np.float32), nearest.score), scores
 
 
-def _score(done: Expressed, mix: Mapping[Emotion, float]) -> float:
-    after = done.verdict.after
-    if after is None:
+def _score(verdict: Verdict, wish: Wish) -> float:
+    if verdict.after is None:
         return -1.0
-    return float(sum(after[e] * v for e, v in mix.items())) + (1.0 if done.verdict.reached else 0)
+    read = sum(verdict.after[e] * v for e, v in wish.mix.items())
+    return float(read) + (1.0 if verdict.reached else 0)

@@ -23,6 +23,7 @@ MOST = 1.6
 WIDEST = 0.85
 """Largest jawOpen: 3 cm, about as far as a jaw goes without pain."""
 EYEBALL_CM = 1.2
+LEAST_GAP = 0.6
 LIP_SHARES = ((3, 1.0), (2, 1.0), (1, 0.95), (0, 0.85))
 """Ring of the lip, and how much of a correction of its inner edge it follows."""
 
@@ -80,6 +81,7 @@ class FaceMotion:
         shown = self.source * (1 - relax) + expression
         for side, lids in enumerate(self.lids):
             lids.move(opening_factor(shown, side), moved)
+        self._spread_lips(moved)
         self._close_lips(moved, spoken, relax)
         return self._unfolder.apply(moved)
 
@@ -144,11 +146,44 @@ class FaceMotion:
             moved[UPPER_LIP[ring]] -= extra * (0.45 * share)
             moved[LOWER_LIP[ring]] += extra * (0.55 * share)
 
+    def _spread_lips(self, moved: Floats) -> None:
+        """Keep the points of a lip in their order and apart: a broad grin taken away moves the
+        middle of the lips together more than their corners."""
+        right, down = self.pose.right_unit, self.pose.down_unit
+        for ring in (*UPPER_LIP, *LOWER_LIP):
+            place = self.xy[ring] @ right
+            moved[ring] += np.outer(evened(place, moved[ring] @ right), right)
+            narrowed = 1 - np.ptp(place + moved[ring] @ right) / max(np.ptp(place), 1e-6)
+            smooth = smoothed(moved[ring] @ down) * float(np.clip(2 * narrowed, 0, 1))
+            moved[ring] += np.outer(smooth, down)
+
     def _estimate(self) -> Expression:
         found = dict(estimate_source(self.face).coefficients)
         for side, lids in enumerate(self.lids):
             found |= lids.coefficients(SIDES[side])
         return Expression(found)
+
+
+def evened(place: Floats, moved: Floats) -> Floats:
+    """(n,) what to add to motions along a line so that no gap between neighbours shrinks to less
+    than `LEAST_GAP` of what the whole line shrinks to. place, moved: (n,) px; the ends stay."""
+    before, after = np.diff(place), np.diff(place + moved)
+    whole, total = float(before.sum()), float(after.sum())
+    if whole <= 0 or total <= 0 or (before <= 0).any():
+        return np.zeros_like(moved)
+    least = before * (LEAST_GAP * total / whole)
+    above = np.maximum(after - least, 0)
+    gaps = least + above * ((total - least.sum()) / max(float(above.sum()), 1e-6))
+    shift = np.concatenate([[0], np.cumsum(gaps - after)])
+    return np.asarray(shift, np.float32)
+
+
+def smoothed(moved: Floats) -> Floats:
+    """(n,) what to add to motions along a row for each to be like its neighbours'; the ends stay."""
+    made = moved.copy()
+    for _ in range(3):
+        made[1:-1] = 0.25 * made[:-2] + 0.5 * made[1:-1] + 0.25 * made[2:]
+    return made - moved
 
 
 def part_lips(points: Floats, pose: Pose) -> tuple[Floats, Floats]:

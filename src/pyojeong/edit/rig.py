@@ -57,6 +57,10 @@ class FaceRig:
         self._eyes = eyes
         self._relaxed: tuple[float, Pixels] = (0.0, self._photo)
 
+    def turned(self, expression: Expression) -> Floats:
+        """(468, 2) px by which the turn of the head alone moves the mesh points."""
+        return self._motion.head(self._motion.tame(expression))
+
     def draw(self, expression: Expression, relax: float = 0.0) -> Pixels:
         """(h, w, 3) uint8: the zone's pixels with the expression added to the photo's own,
         of which the share `relax` in [0, 1] is taken away first.

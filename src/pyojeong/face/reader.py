@@ -53,7 +53,7 @@ class FaceReader:
     ) -> None:
         self._detector: FaceDetector = detector or load("FaceDetector")
         self._mesher: FaceMesher = mesher or load("FaceMesher")
-        self._classifier: ExpressionClassifier = classifier or load("ExpressionClassifier")
+        self.classifier: ExpressionClassifier = classifier or load("ExpressionClassifier")
 
     def read(self, image: Image) -> list[ReadFace]:
         """All faces of an RGB picture (H, W, 3) uint8, the largest first; empty without faces.
@@ -63,7 +63,7 @@ class FaceReader:
         found = self._detector.detect(image)
         meshes = self._mesher.mesh(image, found)
         whole = [m for m in meshes if m is not None]
-        scores = iter(self._classifier.classify(image, whole))
+        scores = iter(self.classifier.classify(image, whole))
         faces = [
             ReadFace(box, float(score), mesh, *_judged(image, mesh, scores))
             for box, score, mesh in _rows(found, meshes)

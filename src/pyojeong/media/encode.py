@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pyojeong.errors import BadSettings, OutputFailed, PyojeongError
 from pyojeong.media.cues import Cue
 from pyojeong.media.files import atomic_path, check_output, output_failed
-from pyojeong.media.mp4 import switch_off_subtitles
+from pyojeong.media.mp4 import append_xmp, switch_off_subtitles
 from pyojeong.settings import settings
 
 SUFFIXES = (".mp4", ".m4v")
@@ -54,7 +54,8 @@ class VideoWriter:
     width, height: px, even. fps: frames per second. audio_rate: Hz, one of `AUDIO_RATES`, or None
     for a silent film. subtitles: whether there is a track for `write_cue`. show_subtitles: whether
     players show it unasked; off, as the text is usually in the picture too. language: ISO 639-2
-    code of sound and subtitles. crf: x264 quality, 0 (lossless) to 51. preset: x264 speed.
+    code of sound and subtitles. xmp: XMP packet to write into the file, if any. crf: x264 quality,
+    0 (lossless) to 51. preset: x264 speed.
 
     Raises BadSettings for sizes and rates that cannot be encoded, OutputFailed where the file
     cannot be written; the latter from any method, as soon as the thread has met it.
@@ -72,6 +73,7 @@ class VideoWriter:
         crf: int = 20,
         preset: str = "veryfast",
         show_subtitles: bool = False,
+        xmp: bytes | None = None,
     ) -> None:
         _check(width, height, fps, audio_rate)
         self.path = check_film_output(path)
@@ -81,7 +83,7 @@ class VideoWriter:
         self.frames = 0
         self.samples = 0
         self._options = (subtitles, language, crf, preset)
-        self._show_subtitles = show_subtitles
+        self._show_subtitles, self._xmp = show_subtitles, xmp
         self._last_cue: Cue | None = None
         self._stack = contextlib.ExitStack()
         # Four frames of slack let the caller's work and x264's overlap.
@@ -209,6 +211,8 @@ class VideoWriter:
             self._container.close()
             if self._text and not self._show_subtitles:
                 switch_off_subtitles(self._part)
+            if self._xmp:
+                append_xmp(self._part, self._xmp)
         except Exception as error:
             raise self._translated(error) from error
 

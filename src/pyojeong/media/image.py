@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageFile
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 
 from pyojeong.errors import BadInput, OutputFailed
+from pyojeong.media import xmp
 from pyojeong.media.files import Note, atomic_path, check_input, read_bytes
 from pyojeong.media.image_formats import opener_of
 from pyojeong.settings import settings
@@ -26,7 +27,7 @@ from pyojeong.settings import settings
 Rgb = NDArray[np.uint8]
 """RGB uint8 (H, W, 3)."""
 
-_ORIENTATION, _EXIF_IFD, _MAKER_NOTE = 0x0112, 0x8769, 0x927C
+_ORIENTATION, _EXIF_IFD, _MAKER_NOTE, _GPS_IFD = 0x0112, 0x8769, 0x927C, 0x8825
 # Description, make, model, resolution, software, date, artist, copyright and the EXIF block.
 # The position (GPS) and the thumbnail, which shows the picture before the edit, stay behind;
 # in TIFF files the other tags describe the file's own storage.
@@ -43,13 +44,15 @@ class Picture:
 
     rgb: uint8 (H, W, 3). alpha: uint8 (H, W), 255 opaque, or None where the file has none.
     icc: RGB colour profile the values are in; None means sRGB. exif: EXIF bytes without
-    orientation (already applied), position and thumbnail. notes: what was changed in reading.
+    orientation (already applied), position and thumbnail. xmp: XMP packet without position.
+    notes: what was changed in reading.
     """
 
     rgb: Rgb
     alpha: NDArray[np.uint8] | None = None
     icc: bytes | None = None
     exif: bytes | None = None
+    xmp: bytes | None = None
     notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
@@ -72,8 +75,10 @@ class Picture:
 # --- reading ---------------------------------------------------------------------------------
 
 
-def read_image(path: Path | str) -> Picture:
+def read_image(path: Path | str, *, position: bool = False) -> Picture:
     """A picture file (PNG, JPEG, WebP, BMP, GIF, TIFF) as upright 8-bit RGB.
+
+    position: keep where it was taken (GPS) in EXIF and XMP.
 
     Of an animation or a multi-page file the first picture is taken. CMYK, 16-bit, gray and
     palette pictures are converted; alpha is kept apart. Notes say what was changed.
@@ -81,10 +86,11 @@ def read_image(path: Path | str) -> Picture:
     the settings max_image_bytes or max_image_pixels (checked before decoding).
     """
     path = Path(path)
-    return decode_image(read_bytes(path, settings().max_image_bytes, "max_image_bytes"), path)
+    data = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
+    return decode_image(data, path, position=position)
 
 
-def decode_image(data: bytes, path: Path | str) -> Picture:
+def decode_image(data: bytes, path: Path | str, *, position: bool = False) -> Picture:
     """As `read_image`, from the bytes of a file; `path` is what messages call it."""
     path = Path(path)
     opener = opener_of(data, path)
@@ -93,7 +99,7 @@ def decode_image(data: bytes, path: Path | str) -> Picture:
         try:
             with opener(io.BytesIO(data)) as image:
                 _check_size(image, path)
-                return _picture(image, path)
+                return _picture(image, path, position)
         except BadInput:
             raise
         except Image.DecompressionBombError as error:
@@ -147,7 +153,7 @@ def _too_large(path: Path, seen: str) -> BadInput:
     )
 
 
-def _picture(image: ImageFile.ImageFile, path: Path) -> Picture:
+def _picture(image: ImageFile.ImageFile, path: Path, position: bool) -> Picture:
     notes = []
     if getattr(image, "is_animated", False):
         image.seek(0)
@@ -158,7 +164,7 @@ def _picture(image: ImageFile.ImageFile, path: Path) -> Picture:
             )
         )
     image.load()
-    exif, turn = _exif(image)
+    exif, turn = _exif(image, position)
     icc = image.info.get("icc_profile")
     rgb, alpha, converted = _rgb(image)
     if converted:
@@ -175,6 +181,7 @@ def _picture(image: ImageFile.ImageFile, path: Path) -> Picture:
         None if alpha is None else _upright(alpha, turn),
         icc if keeps_profile else None,
         exif,
+        _xmp(image, position),
         tuple(notes),
     )
 
@@ -222,19 +229,28 @@ def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
     return eight
 
 
-def _exif(image: Image.Image) -> tuple[bytes | None, int]:
+def _exif(image: Image.Image, position: bool) -> tuple[bytes | None, int]:
     """EXIF fit to be written again, and the orientation (1-8) still to be applied."""
     try:
         exif = image.getexif()
         turn = exif.get(_ORIENTATION, 1)
         # Reading the block first makes it part of what is kept; a maker note breaks when moved.
         exif.get_ifd(_EXIF_IFD).pop(_MAKER_NOTE, None)
-        for tag in set(exif) - _KEPT_TAGS:
+        if position:
+            exif.get_ifd(_GPS_IFD)
+        for tag in set(exif) - _KEPT_TAGS - ({_GPS_IFD} if position else set()):
             del exif[tag]
         return exif.tobytes() if exif else None, _valid(turn)
     # Broken EXIF raises nearly anything, and is no reason to refuse the picture.
     except Exception:
         return None, 1
+
+
+def _xmp(image: Image.Image, position: bool) -> bytes | None:
+    packet = image.info.get("xmp")
+    if not isinstance(packet, bytes) or xmp.parse(packet) is None:
+        return None
+    return packet if position else xmp.without_position(packet)
 
 
 def _valid(turn: object) -> int:
@@ -288,6 +304,8 @@ _FORMATS = {
 }
 # One segment holds it all (CIPA DC-008).
 _LONGEST_JPEG_EXIF = 65_533
+_LONGEST_JPEG_XMP = 65_502
+_XMP_TAG = 700
 _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383}
 
 
@@ -307,7 +325,7 @@ def write_image(path: Path | str, picture: Picture, quality: int = 95) -> tuple[
     """Write a picture in the format its suffix names, whole or not at all.
 
     PNG, TIFF and BMP keep every pixel; so does WebP at quality 100. quality: 1-100, for JPEG and
-    WebP. The profile and EXIF go along where the format holds them. JPEG and BMP have no alpha:
+    WebP. The profile, EXIF and XMP go along where the format holds them. JPEG and BMP have no alpha:
     the picture is laid on white and a note says so. Raises OutputFailed.
     """
     kind = image_format(path)
@@ -334,9 +352,28 @@ def write_image(path: Path | str, picture: Picture, quality: int = 95) -> tuple[
     elif kind == "TIFF" and not picture.exif:
         # Pillow's compressing encoder cannot write an EXIF block.
         options["compression"] = "tiff_deflate"
+    if picture.xmp:
+        options |= _packed(kind, picture.xmp, exif)
     with atomic_path(path) as part, part.open("wb") as stream:
         image.save(stream, kind, **options)
     return notes
+
+
+def _packed(kind: str, packet: bytes, exif: bytes) -> dict[str, Any]:
+    """How Pillow is told to write an XMP packet."""
+    if kind == "PNG":
+        chunks = PngImagePlugin.PngInfo()
+        chunks.add_itxt("XML:com.adobe.xmp", packet.decode("utf-8", "replace"))
+        return {"pnginfo": chunks}
+    if kind == "TIFF":
+        # Pillow writes these or those tags, so the packet goes among the EXIF ones.
+        tags = Image.Exif()
+        if exif:
+            tags.load(exif)
+        tags[_XMP_TAG] = packet
+        return {"exif": tags.tobytes(), "compression": None}
+    too_long = kind == "JPEG" and len(packet) > _LONGEST_JPEG_XMP
+    return {"xmp": packet} if kind in ("JPEG", "WEBP") and not too_long else {}
 
 
 def _pillow_image(picture: Picture, kind: str, path: Path) -> tuple[Image.Image, tuple[Note, ...]]:

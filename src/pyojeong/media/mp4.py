@@ -10,6 +10,9 @@ _MOST_BOXES = 100_000
 """Boxes looked at side by side; a day of film in fragments of a second has as many."""
 
 _TRACK_ENABLED = 1
+_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+"""Of the box that holds an XMP packet (XMP specification part 3)."""
+_MOST_XMP = 1_000_000
 _SUBTITLE_HANDLERS = (b"sbtl", b"text", b"subt")
 
 
@@ -30,6 +33,24 @@ def switch_off_subtitles(path: Path) -> None:
                         flags = file.read(1)[0]
                         file.seek(start + 3)
                         file.write(bytes([flags & ~_TRACK_ENABLED]))
+
+
+def append_xmp(path: Path, packet: bytes) -> None:
+    """Add an XMP packet at the end of the file, where it moves nothing."""
+    body = _XMP_UUID + packet
+    with path.open("ab") as file:
+        file.write((8 + len(body)).to_bytes(4, "big") + b"uuid" + body)
+
+
+def read_xmp(path: Path) -> bytes | None:
+    """The file's last XMP packet of usual size, None where it has none."""
+    found = None
+    with path.open("rb") as file:
+        for start, end in _boxes(file, 0, path.stat().st_size, b"uuid"):
+            file.seek(start)
+            if end - start <= _MOST_XMP and file.read(16) == _XMP_UUID:
+                found = file.read(end - start - 16)
+    return found
 
 
 def claims_too_much(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pyojeong.emotion import Emotion, EmotionScores
@@ -79,3 +80,18 @@ def intensity_of(scores: EmotionScores) -> float:
 def _language(text: str, fallback: Literal["ko", "en"]) -> Literal["ko", "en"]:
     guess = detect_language(text)
     return guess if guess in ("ko", "en") else fallback
+
+
+def felt_mix(readings: Sequence[EmotionScores]) -> dict[Emotion, float]:
+    """One face for a whole text: the emotion most of it tells of with its intensity in [0, 1],
+    and a second one that is nearly as likely; `{Emotion.NEUTRAL: 1.0}` where none is told of."""
+    mean = {e: sum(scores[e] for scores in readings) / len(readings) for e in Emotion}
+    first, second = sorted(mean, key=lambda e: -mean[e])[:2]
+    if first is Emotion.NEUTRAL:
+        return {Emotion.NEUTRAL: 1.0}
+    telling = [scores for scores in readings if scores.emotion is first] or list(readings)
+    intensity = sum(map(intensity_of, telling)) / len(telling)
+    if second is Emotion.NEUTRAL or mean[second] < 0.5 * mean[first]:
+        return {first: intensity}
+    whole = mean[first] + mean[second]
+    return {e: intensity * mean[e] / whole for e in (first, second)}

@@ -11,6 +11,7 @@ from pathlib import Path
 from pyojeong.errors import BadSettings
 from pyojeong.face.types import FaceMesh, Image
 from pyojeong.media.files import atomic_path
+from pyojeong.media.provenance import made, packet
 from pyojeong.media.subtitles import Cue, Overlay, SubtitlePainter, write_srt, write_vtt
 from pyojeong.media.video import VideoWriter
 from pyojeong.speech.types import Voice
@@ -91,6 +92,9 @@ def make_film(
                 audio_rate=RATE,
                 language=tag,
                 show_subtitles=not film.burn,
+                xmp=packet(
+                    made("A photo made to tell a story aloud", {"lines": len(storyboard.lines)})
+                ),
             )
         )
         shooting = _Shooting(stage, writer, film, Motion(seed_of(storyboard)))

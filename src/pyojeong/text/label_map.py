@@ -26,7 +26,7 @@ from pyojeong.emotion import (
     LabelSet,
     Unsure,
 )
-from pyojeong.errors import BadSettings
+from pyojeong.errors import BadSettings, Language
 from pyojeong.text.types import FLAT_BELOW
 
 NEUTRAL = (0.0,) * 6 + (1.0,)
@@ -107,6 +107,36 @@ def known_labels() -> dict[str, Mapping[Emotion, float]]:
         for label, row in keyed(name).items():
             found.setdefault(label, row)
     return found
+
+
+@cache
+def emotion_named(label: str) -> Emotion | None:
+    """The house emotion that a label is a name of, in English or Korean ("happy", "행복"); None
+    for labels that only lean towards one, such as contempt."""
+    key = label_key(label)
+    for emotion in EMOTIONS:
+        names = (emotion.value, KOREAN_NAMES[emotion], *_MORE_NAMES[emotion].split())
+        if key in map(label_key, names):
+            return emotion
+    return None
+
+
+def class_names(names: Sequence[str], lang: Language) -> list[str]:
+    """Classes as the page calls them: in Korean, those that mean one house emotion by its name."""
+    return [_KOREAN.get(name.casefold(), name) if lang == "ko" else name for name in names]
+
+
+_KOREAN = (
+    {
+        name.casefold(): KOREAN_NAMES[emotion]
+        for labels in (LABEL_SETS["fer-7"], LABEL_SETS["ferplus-8"])
+        for name, row in labels.weights.items()
+        for emotion in EMOTIONS
+        if row.get(emotion) == 1 and name != "contempt"
+    }
+    | {emotion.value: KOREAN_NAMES[emotion] for emotion in EMOTIONS}
+    | {"contempt": "경멸"}
+)
 
 
 def label_set_of(labels: Iterable[str]) -> LabelSet | None:

@@ -9,9 +9,8 @@ test rows, where all runs must have had the same.
 from __future__ import annotations
 
 import json
+import math
 import time
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,15 +21,13 @@ from numpy.typing import NDArray
 from pyojeong.errors import BadInput, BadSettings
 from pyojeong.face.exported import ExportedClassifier
 from pyojeong.media.files import atomic_path
-from pyojeong.train.ensemble_file import LEAST, Vote, write_ensemble
+from pyojeong.train.calibration import find_temperature, softmax
+from pyojeong.train.ensemble_file import LEAST, Part, Vote, write_ensemble
+from pyojeong.train.experiment.folder import read_json
+from pyojeong.train.experiment.planned import METHODS
+from pyojeong.train.experiment.predictions import read_predictions, read_validation
 
 Floats = NDArray[np.float64]
-METHODS = ("soft", "stacked")
-_UNREADABLE = (
-    *(OSError, EOFError, ValueError, KeyError, TypeError, IndexError, AttributeError),
-    *(zipfile.BadZipFile, zlib.error),
-)
-"""What a damaged archive or result may raise."""
 ROUNDS = 2000
 """Of the bootstrap (Efron 1979)."""
 
@@ -86,32 +83,75 @@ class Mixed:
         return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Combined:
+    """Members and the vote over them, fitted and calibrated. readers: of the members' files."""
+
+    members: tuple[Member, ...]
+    readers: tuple[ExportedClassifier, ...]
+    vote: Vote
+    method: str
+
+    @property
+    def val(self) -> Floats:
+        """Logarithms of the ensemble's calibrated probabilities of the validation rows (n, k)."""
+        return _combine([m.val for m in self.members], self.vote)
+
+    @property
+    def test(self) -> Floats:
+        """The same of the test rows."""
+        return _combine([m.test for m in self.members], self.vote)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of a soft vote; empty when stacked."""
+        return tuple(self.vote.slopes.tolist()) if self.vote.offsets is None else ()
+
+
+def combine(runs: Sequence[Path], method: str = "soft", weights: Sequence[float] = ()) -> Combined:
+    """Fit a vote over finished runs on their validation rows.
+
+    method: one of METHODS. weights: of a soft vote, one per run, equal where empty. Raises
+    BadSettings, BadInput where the runs do not go together, MissingWeights.
+    """
+    _check_settings(runs, method, weights)
+    readers = [ExportedClassifier(run / "model.onnx") for run in runs]
+    members = [_member(run, reader, readers[0]) for run, reader in zip(runs, readers, strict=True)]
+    _check_alike(members, readers)
+    vote = _stack(members) if method == "stacked" else _shares(weights, len(runs))
+    warm = _combine([m.val for m in members], vote).astype(np.float32)
+    vote = replace(vote, temperature=find_temperature(warm, members[0].val_labels))
+    return Combined(tuple(members), tuple(readers), vote, method)
+
+
 def mix(
     runs: Sequence[Path], out: Path, method: str = "soft", weights: Sequence[float] = ()
 ) -> Mixed:
     """Write the ensemble of finished runs to `out`, and beside it what it is worth (`.json`).
 
-    method: one of METHODS. weights: of a soft vote, one per run, equal where empty. Raises
-    BadSettings, BadInput where the runs do not go together, MissingWeights, OutputFailed.
+    method, weights: as in `combine`. Raises what it raises, and OutputFailed.
     """
-    _check_settings(runs, out, method, weights)
-    readers = [ExportedClassifier(run / "model.onnx") for run in runs]
-    members = [_member(run, reader, readers[0]) for run, reader in zip(runs, readers, strict=True)]
-    _check_alike(members, readers)
-    vote = _stack(members) if method == "stacked" else _shares(weights, len(runs))
-    temperature = _temperature(_combine([m.val for m in members], vote), members[0].val_labels)
-    vote = replace(vote, temperature=temperature)
-    shares = tuple(vote.slopes.tolist()) if vote.offsets is None else ()
-    notes = {"ensemble": [m.name for m in members], "method": method, "weights": shares}
-    parts = [(member.file, member.order) for member in members]
-    write_ensemble(out, parts, readers[0].card, vote, notes)
-    mixed = _worth(members, vote, [*readers, ExportedClassifier(out)], out, method)
+    _check_output(runs, out)
+    mixed = write(combine(runs, method, weights), out)
     with atomic_path(out.with_suffix(".json")) as part:
         part.write_text(mixed.to_json(), "utf-8")
     return mixed
 
 
-def _check_settings(runs: Sequence[Path], out: Path, method: str, weights: Sequence[float]) -> None:
+def write(made: Combined, out: Path) -> Mixed:
+    """Write the one ONNX file and measure it beside its members. Raises BadInput, OutputFailed."""
+    names = [m.name for m in made.members]
+    notes = {"ensemble": names, "method": made.method, "weights": made.shares}
+    parts = [
+        Part(m.file, m.order, r.card.side) for m, r in zip(made.members, made.readers, strict=True)
+    ]
+    side = max(reader.card.side for reader in made.readers)
+    card = replace(made.readers[0].card, side=side)
+    write_ensemble(out, parts, card, made.vote, notes)
+    return _worth(made, [*made.readers, ExportedClassifier(out)], out)
+
+
+def _check_settings(runs: Sequence[Path], method: str, weights: Sequence[float]) -> None:
     if method not in METHODS:
         raise BadSettings(
             f"{method!r} is no method; there are: {', '.join(METHODS)}.",
@@ -127,6 +167,9 @@ def _check_settings(runs: Sequence[Path], out: Path, method: str, weights: Seque
             "Weights belong to a soft vote; stacking learns its own.",
             "가중치는 soft 방법에만 줍니다. stacked는 스스로 배웁니다.",
         )
+
+
+def _check_output(runs: Sequence[Path], out: Path) -> None:
     kept = {(run / name).resolve() for run in runs for name in ("model.onnx", "result.onnx")}
     if out.suffix.lower() != ".onnx" or out.resolve() in kept:
         raise BadSettings(
@@ -144,39 +187,41 @@ def _member(run: Path, reader: ExportedClassifier, first: ExportedClassifier) ->
         )
     order = [labels.index(label) for label in wanted]
     back = np.argsort(order)
+    file = run / "predictions.npz"
+    val, val_labels = read_validation(file, len(labels))
+    test, test_labels, names, _ = read_predictions(file, len(labels))
     try:
-        temperature = float(json.loads((run / "result.json").read_text("utf-8"))["temperature"])
-        # Opened here, because numpy leaves a damaged archive open.
-        with (
-            (run / "predictions.npz").open("rb") as stream,
-            np.load(stream, allow_pickle=False) as table,
-        ):
-            logits = [np.asarray(table[n], np.float64)[:, order] for n in ("val_logits", "logits")]
-            truth = [back[table[n].astype(np.int64)] for n in ("val_labels", "labels")]
-            names = tuple(table["names"].tolist())
-        for scores, rows in zip(logits, truth, strict=True):
-            if scores.shape != (len(rows), len(labels)) or not np.isfinite(scores).all():
-                raise ValueError(f"scores {scores.shape} of {len(rows)} labels")
-        if not 0 < len(names) == len(truth[1]) or not len(truth[0]) or not temperature > 0:
-            raise ValueError(f"{len(truth[0])} and {len(names)} rows, temperature {temperature}")
-    except _UNREADABLE as error:
+        temperature = float(read_json(run / "result.json")["temperature"])
+        if not 0 < temperature < math.inf:
+            raise ValueError(f"temperature {temperature}")
+    except (KeyError, TypeError, ValueError) as error:
         raise BadInput(
             f"{run} is no finished run: {error}", f"{run}은(는) 끝난 학습이 아닙니다: {error}"
         ) from error
-    val, test = (_log_softmax(each / temperature) for each in logits)
-    name, file = run.name, run / "model.onnx"
-    return Member(name, file, order, val, truth[0], test, truth[1], names)
+    logs = [
+        np.log(np.maximum(softmax(each[:, order], temperature), 1e-300)) for each in (val, test)
+    ]
+    return Member(
+        run.name,
+        run / "model.onnx",
+        order,
+        logs[0],
+        back[val_labels],
+        logs[1],
+        back[test_labels],
+        tuple(names.tolist()),
+    )
 
 
 def _check_alike(members: Sequence[Member], readers: Sequence[ExportedClassifier]) -> None:
     first = members[0]
-    cards = {(r.card.side, r.card.boxes, r.card.margin) for r in readers}
+    cards = {(r.card.boxes, r.card.margin) for r in readers}
     if len(cards) > 1:
         raise BadInput(
-            f"The members see differently cut pictures (side, boxes, margin): {sorted(cards)}. "
-            "Train them with the same data.side and data.crop_margin.",
-            f"모델마다 사진을 자르는 방식이 다릅니다(크기, 상자, 여백): {sorted(cards)}. "
-            "같은 data.side와 data.crop_margin으로 학습하세요.",
+            f"The members see differently cut pictures (boxes, margin): {sorted(cards)}. "
+            "Train them with the same data.crop_margin.",
+            f"모델마다 사진을 자르는 방식이 다릅니다(상자, 여백): {sorted(cards)}. "
+            "같은 data.crop_margin으로 학습하세요.",
         )
     for member in members[1:]:
         same = member.test_names == first.test_names and all(
@@ -244,33 +289,14 @@ def _combine(logs: Sequence[Floats], vote: Vote) -> Floats:
     return np.asarray((_features(logs) @ vote.slopes.T + vote.offsets) / vote.temperature)
 
 
-def _log_softmax(logits: Floats) -> Floats:
-    shifted = logits - logits.max(1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(1, keepdims=True)))
-
-
-def _temperature(logs: Floats, truth: NDArray[np.int64]) -> float:
-    """The temperature of least cross-entropy (Guo et al. 2017), to one part in fifty."""
-    choices = np.exp(np.linspace(np.log(0.2), np.log(5.0), 161))
-    rows = np.arange(len(truth))
-    losses = [-_log_softmax(logs / t)[rows, truth].mean() for t in choices]
-    return float(choices[int(np.argmin(losses))])
-
-
-def _worth(
-    members: Sequence[Member],
-    vote: Vote,
-    readers: Sequence[ExportedClassifier],
-    out: Path,
-    method: str,
-) -> Mixed:
-    truth = members[0].test_labels
+def _worth(made: Combined, readers: Sequence[ExportedClassifier], out: Path) -> Mixed:
+    members, truth = made.members, made.members[0].test_labels
     right = np.stack([m.test.argmax(1) == truth for m in members])
-    ours = _combine([m.test for m in members], vote).argmax(1) == truth
+    ours = made.test.argmax(1) == truth
     best = right[int(right.mean(1).argmax())]
     return Mixed(
-        method,
-        tuple(vote.slopes.tolist()) if vote.offsets is None else (),
+        made.method,
+        made.shares,
         tuple(m.name for m in members),
         tuple(right.mean(1).tolist()),
         float(ours.mean()),

@@ -37,43 +37,95 @@ class Vote:
     temperature: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A member. order: where in its output each label of the ensemble is. side: of the pictures
+    it takes, px."""
+
+    file: Path
+    order: Sequence[int]
+    side: int
+
+
 def write_ensemble(
     out: Path,
-    members: Sequence[tuple[Path, Sequence[int]]],
+    members: Sequence[Part],
     card: Card,
     vote: Vote,
     notes: Mapping[str, Any],
 ) -> None:
     """Write one self-contained file.
 
-    members: each one's file, and where in its output each label of `card` is; all take pictures
-    of the card's side. Raises BadInput (a member of another kind), OutputFailed.
+    Members that take smaller pictures than the card's side get them shrunk inside. Raises BadInput
+    (a member of another kind), OutputFailed.
     """
     import onnx
 
     helper = onnx.helper
     nodes, constants, read = [], [], []
-    for at, (file, order) in enumerate(members):
-        graph = _renamed(file, f"member{at}/")
-        nodes.append(helper.make_node("Identity", [INPUT], [f"member{at}/{INPUT}"]))
-        nodes += list(graph.node)
-        constants += [*graph.initializer, _constant(f"order{at}", np.array(order, np.int64))]
+    for at, part in enumerate(members):
+        graph = _renamed(part.file, f"member{at}/")
+        resizing, more = _resized(f"member{at}/{INPUT}", card.side, part.side)
+        nodes += [*resizing, *graph.node]
+        constants += [*more, *graph.initializer]
+        constants.append(_constant(f"order{at}", np.array(part.order, np.int64)))
         gathered = [f"member{at}/{OUTPUT}", f"order{at}"]
         nodes.append(helper.make_node("Gather", gathered, [f"read{at}"], axis=1))
         read.append(f"read{at}")
-    voting, more = _vote(read, vote)
+    voting, counted = _vote(read, vote)
     shape: list[Any] = ["n", card.side, card.side, 3]
     graph = helper.make_graph(
         nodes + voting,
         "ensemble",
         [helper.make_tensor_value_info(INPUT, onnx.TensorProto.UINT8, shape)],
         [helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, ["n", len(card.labels)])],
-        constants + more,
+        constants + counted,
     )
     opset = [helper.make_opsetid("", _OPSET)]
     model = helper.make_model(graph, opset_imports=opset, ir_version=8)
     helper.set_model_props(model, {KEY: _about(card, len(members), vote, notes)})
     _save(model, out)
+
+
+def _resized(name: str, given: int, wanted: int) -> tuple[list[Any], list[Any]]:
+    """Nodes and constants that bring the pictures to a member's side, as its input `name`.
+
+    Areas are averaged by doing it in steps of at most a half (bilinear), as OpenCV's INTER_AREA
+    nearly does.
+    """
+    from onnx import TensorProto, helper
+
+    node = helper.make_node
+    if given == wanted:
+        return [node("Identity", [INPUT], [name])], []
+    sides = [given]
+    while sides[-1] > 2 * wanted:
+        sides.append((sides[-1] + 1) // 2)
+    nodes = [
+        node("Cast", [INPUT], [f"{name}/float"], to=TensorProto.FLOAT),
+        node("Transpose", [f"{name}/float"], [f"{name}/0"], perm=[0, 3, 1, 2]),
+        # Resize takes sizes of all axes; the number of pictures is only known when it runs.
+        node("Shape", [INPUT], [f"{name}/count"], start=0, end=1),
+    ]
+    constants = []
+    for step, side in enumerate([*sides[1:], wanted], 1):
+        constants.append(_constant(f"{name}/area{step}", np.array([3, side, side], np.int64)))
+        nodes += [
+            node("Concat", [f"{name}/count", f"{name}/area{step}"], [f"{name}/size{step}"], axis=0),
+            node(
+                "Resize",
+                [f"{name}/{step - 1}", "", "", f"{name}/size{step}"],
+                [f"{name}/{step}"],
+                mode="linear",
+            ),
+        ]
+    last = f"{name}/{len(sides)}"
+    nodes += [
+        node("Round", [last], [f"{name}/whole"]),
+        node("Cast", [f"{name}/whole"], [f"{name}/bytes"], to=TensorProto.UINT8),
+        node("Transpose", [f"{name}/bytes"], [name], perm=[0, 2, 3, 1]),
+    ]
+    return nodes, constants
 
 
 def _renamed(file: Path, prefix: str) -> Any:

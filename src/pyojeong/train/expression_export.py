@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from pyojeong.assets import WEIGHTS, write_certificate
 from pyojeong.face.classifier import ASSET, SIZE
+from pyojeong.train.calibration import softmax
 from pyojeong.train.expression import Config, build, predict
 from pyojeong.train.expression_data import ExpressionFaces, load_fer, load_muxspace
 from pyojeong.train.expression_net import ExpressionNet
@@ -35,7 +36,6 @@ from pyojeong.train.expression_report import (
     Report,
     measure,
     measure_house,
-    softmax,
 )
 from pyojeong.train.expression_views import exact_views
 

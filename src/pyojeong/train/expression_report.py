@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pyojeong.emotion import EMOTIONS, LABEL_SETS
 from pyojeong.face.classifier import house
+from pyojeong.train.calibration import calibration_error, softmax
 from pyojeong.train.expression_data import FER, FERPLUS, ExpressionFaces
 
 
@@ -70,7 +71,7 @@ class Report:
 
 
 def measure(
-    fer: NDArray[np.float32], ferplus: NDArray[np.float32], faces: ExpressionFaces
+    fer: NDArray[np.floating], ferplus: NDArray[np.float32], faces: ExpressionFaces
 ) -> Report:
     """Report on logits (n, 7) and (n, 8) for faces."""
     return Report(
@@ -80,9 +81,9 @@ def measure(
 
 
 def measure_house(
-    fer: NDArray[np.float32],
-    ferplus: NDArray[np.float32],
-    balance: tuple[NDArray[np.float32], NDArray[np.float32]],
+    fer: NDArray[np.floating],
+    ferplus: NDArray[np.floating],
+    balance: tuple[NDArray[np.floating], NDArray[np.float32]],
     faces: ExpressionFaces,
 ) -> Report:
     """Report on the shipped reading: both heads' probabilities blended into the house seven,
@@ -103,7 +104,7 @@ def _to_house(truth: NDArray[np.int64], label_set: str) -> NDArray[np.int64]:
 
 
 def head_report(
-    probabilities: NDArray[np.float32], truth: NDArray[np.int64], labels: tuple[str, ...]
+    probabilities: NDArray[np.floating], truth: NDArray[np.int64], labels: tuple[str, ...]
 ) -> HeadReport:
     """Report on rows whose true class is known (not -1)."""
     known = truth >= 0
@@ -118,24 +119,6 @@ def head_report(
         tuple((hits / np.maximum(n, 1)).tolist()),
         tuple((hits / np.maximum(m, 1)).tolist()),
         tuple(n.tolist()),
-        calibration_error(probabilities.max(1), read == truth),
+        calibration_error(probabilities, truth),
         confusion,
     )
-
-
-def calibration_error(
-    confidence: NDArray[np.float32], right: NDArray[np.bool_], bins: int = 15
-) -> float:
-    """Mean gap between confidence and accuracy, over equal bins of confidence."""
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        (which == b).mean() * abs(right[which == b].mean() - confidence[which == b].mean())
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(gaps))
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    raised = np.exp(logits - logits.max(1, keepdims=True))
-    return np.asarray(raised / raised.sum(1, keepdims=True), np.float32)

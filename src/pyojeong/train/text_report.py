@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pyojeong.emotion import EMOTIONS
 from pyojeong.text.classifier import NgramEmotion, NgramModel
+from pyojeong.train.calibration import calibration_error
 from pyojeong.train.text_data import Rows
 
 
@@ -63,15 +64,3 @@ def measure(source: str, values: NDArray[np.float64], labels: NDArray[np.int64])
         {e.value: round(float(v), 3) for e, v in zip(EMOTIONS, f1, strict=True)},
         confusion.tolist(),
     )
-
-
-def calibration_error(values: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Mean gap between confidence and accuracy over 15 equal bins, weighted by their size."""
-    confidence = values.max(1)
-    right = values.argmax(1) == labels
-    bins = np.minimum((confidence * 15).astype(int), 14)
-    gaps = [
-        abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean()
-        for b in np.unique(bins)
-    ]
-    return float(sum(gaps))

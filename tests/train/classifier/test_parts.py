@@ -13,15 +13,11 @@ import torch
 
 from pyojeong.errors import BadInput, BadSettings
 from pyojeong.face.square import cut_square
+from pyojeong.train.calibration import calibration_error, find_temperature, softmax
 from pyojeong.train.classifier.batches import Batches
 from pyojeong.train.classifier.config import Config, Loss, Optimizer, Schedule
 from pyojeong.train.classifier.crops import crop, make_crops
-from pyojeong.train.classifier.measuring import (
-    calibration_error,
-    find_temperature,
-    macro_f1,
-    softmax,
-)
+from pyojeong.train.classifier.measuring import macro_f1
 from pyojeong.train.classifier.placing import placing, precision
 from pyojeong.train.classifier.schooling import divide
 from pyojeong.train.classifier.teaching import (

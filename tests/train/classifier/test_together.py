@@ -17,8 +17,8 @@ from PIL import Image
 from pyojeong.cli import main as cli
 from pyojeong.face.cropped import whole_picture
 from pyojeong.face.exported import ExportedClassifier
+from pyojeong.train.calibration import softmax
 from pyojeong.train.classifier.config import Config
-from pyojeong.train.classifier.measuring import softmax
 from pyojeong.train.classifier.run import run
 
 CLASSES = ("neutral", "happiness", "sadness")

@@ -6,7 +6,8 @@ pytest.importorskip("torch", reason="torch is in the train extra")
 
 from pyojeong.errors import BadSettings
 from pyojeong.train.experiment import studies
-from pyojeong.train.experiment.grid import parse_grid, with_source
+from pyojeong.train.experiment.grid import parse_grid, read_grid, with_source
+from pyojeong.train.experiment.planned import Changed
 
 TWO = """
 seeds = [1, 2]
@@ -157,3 +158,56 @@ class TestStudies:
         path = tmp_path / "grid.toml"
         path.write_text(TWO, "utf-8")
         assert len(studies.find_grid(str(path)).runs) == 8
+
+
+def test_a_base_from_a_file(tmp_path):
+    (tmp_path / "base.toml").write_text('[model]\nname = "vgg16"\n', "utf-8")
+    grid_file = tmp_path / "grid.toml"
+    grid_file.write_text('base = "base.toml"\npresets = ["batch-64"]\n', "utf-8")
+    base = read_grid(grid_file).base
+    assert (base.model.name, base.train.batch) == ("vgg16", 64)
+    (tmp_path / "base.toml").write_text("[model]\nnaem = 3\n", "utf-8")
+    with pytest.raises(BadSettings):
+        read_grid(grid_file)
+
+
+def test_what_is_laid_over_a_grid():
+    changed = Changed({"train.epochs": 2, "model.name": "resnet18"}, (7,))
+    grid = parse_grid(TWO, None, changed)
+    assert {run.seed for run in grid.runs} == {7}
+    assert {run.config.train.epochs for run in grid.runs} == {2}
+    assert [run.config.model.name for run in grid.runs][:2] == ["resnet18", "resnet50"]
+    with pytest.raises(BadSettings, match="--set"):
+        parse_grid(TWO, None, Changed({"train.epoch": 2}))
+
+
+ENSEMBLE = (
+    TWO
+    + """
+[[ensemble]]
+name = "both"
+members = ["base", "model=vgg16"]
+"""
+)
+
+
+def test_an_ensemble_for_each_seed():
+    grid = parse_grid(ENSEMBLE)
+    assert [(e.label, e.seed, e.kind) for e in grid.ensembles] == [
+        ("both", 1, "soft"),
+        ("both", 2, "soft"),
+    ]
+    names = {run.name: run.label for run in grid.runs}
+    assert [names[m] for m in grid.ensembles[1].members] == ["base", "model=vgg16"]
+    assert grid.ensembles[0].name != parse_grid(ENSEMBLE + 'kind = "stacked"').ensembles[0].name
+
+
+@pytest.mark.parametrize(
+    "wrong", ['members = ["base"]', 'members = ["base", "x"]', 'kind = "hard"']
+)
+def test_an_ensemble_of_nothing_is_refused(wrong):
+    text = f'{TWO}\n[[ensemble]]\nname = "both"\n{wrong}\n'
+    if "kind" in wrong:
+        text += 'members = ["base", "model=vgg16"]\n'
+    with pytest.raises(BadSettings, match="both"):
+        parse_grid(text)

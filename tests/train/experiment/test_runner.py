@@ -105,6 +105,42 @@ def test_only_some(tmp_path, program):
     assert len(told) == 2
 
 
+def test_several_at_a_time_come_to_the_same(tmp_path, program):
+    grid, told = parse_grid(GRID), []
+    orders = {"batch-16-s1": "fail"}
+    run_grid(grid, tmp_path / "s", jobs=3, tell=told.append, program=program(**orders))
+    run_grid(grid, tmp_path / "t", jobs=1, tell=lambda _: None, program=program(**orders))
+    states = [
+        [state_of(run_folder(tmp_path / name, run.name)) for run in grid.runs] for name in "st"
+    ]
+    assert states[0] == states[1]
+    assert states[0].count("failed") == 1
+    assert [line[:5] for line in told] == [f"[{n}/6]" for n in range(1, 7)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="SIGINT, /proc")
+def test_ctrl_c_ends_all_that_run_at_a_time(tmp_path, program):
+    words = program(base="wait", batch="wait")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from pyojeong.train.experiment.grid import parse_grid\n"
+        "from pyojeong.train.experiment.runner import run_grid\n"
+        f"run_grid(parse_grid({GRID!r}), Path({str(tmp_path / 's')!r}), jobs=3, "
+        f"program={words!r})\n"
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", code], start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob("s/runs/*/checkpoints/last.ckpt"))) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(started.pid, signal.SIGINT)
+    assert started.wait(60) != 0
+    with alone(tmp_path / "s"):
+        assert len(list(tmp_path.glob("s/runs/*"))) == 3
+
+
 def test_other_pictures_need_another_folder(tmp_path, program):
     grid = parse_grid("")
     run_grid(grid, tmp_path / "s", source="here", tell=lambda _: None, program=program())

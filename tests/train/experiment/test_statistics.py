@@ -6,6 +6,11 @@ import pytest
 stats = pytest.importorskip("scipy.stats", reason="scipy is in the train extra")
 metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is in the train extra")
 
+from pyojeong.train.calibration import (  # noqa: E402
+    calibration_error,
+    reliability,
+    softmax,
+)
 from pyojeong.train.experiment import statistics as st  # noqa: E402
 
 
@@ -14,7 +19,7 @@ def drawn(seed, rows=300, classes=4, skill=1.0):
     labels = chance.integers(0, classes, rows)
     logits = chance.normal(0, 1, (rows, classes))
     logits[np.arange(rows), labels] += skill
-    return st.softmax(logits), labels.astype(np.int64)
+    return softmax(logits), labels.astype(np.int64)
 
 
 @pytest.mark.parametrize(("right", "total"), [(0, 5), (5, 5), (73, 100), (1, 1), (740, 1000)])
@@ -158,11 +163,10 @@ def test_curves_over_confidence():
 
 
 def test_calibration_as_training_measures_it():
-    measuring = pytest.importorskip("pyojeong.train.classifier.measuring")
     probabilities, labels = drawn(8)
-    rows, confidence, share, error = st.reliability(probabilities, labels)
+    rows, confidence, share, error = reliability(probabilities, labels)
     assert rows.sum() == len(labels)
-    assert error == pytest.approx(measuring.calibration_error(probabilities, labels))
+    assert error == pytest.approx(calibration_error(probabilities, labels))
     assert np.isnan(confidence[rows == 0]).all()
     right = probabilities.argmax(1) == labels
     assert np.nansum(share * rows) == pytest.approx(right.sum())

@@ -15,6 +15,7 @@ pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 pytest.importorskip("onnx", reason="onnx is in the train extra")
 
+from pyojeong.face.exported import ExportedClassifier
 from pyojeong.train.experiment.folder import GRID, run_folder, state_of
 from pyojeong.train.experiment.grid import parse_grid
 
@@ -41,6 +42,14 @@ values = ["linear", "dropout"]
 [[factor]]
 name = "preset"
 values = ["sgd-step"]
+[[ensemble]]
+name = "both heads"
+name_ko = "두 머리층"
+members = ["base", "head=dropout"]
+[[ensemble]]
+name = "both heads, stacked"
+members = ["base", "head=dropout"]
+kind = "stacked"
 """
 # The real program, but the pictures are drawn.
 PROGRAM = """
@@ -93,7 +102,7 @@ def test_six_runs_killed_once(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "went on" in done.stdout.splitlines()[0]
-    assert len(done.stdout.splitlines()) == 5
+    assert len(done.stdout.splitlines()) == 5 + 4
     assert (run_folder(out, runs[0].name) / "result.json").stat().st_mtime_ns == first
     assert {state_of(run_folder(out, run.name)) for run in runs} == {"finished"}
     epochs = [json.loads(line)["epoch"] for line in (second / "log.jsonl").read_text().splitlines()]
@@ -106,7 +115,18 @@ def _check_report(out):
 
     made = make_report(out, "ko")
     page = made.page.read_text("utf-8")
-    assert len(made.entries) == 3
-    assert len(re.findall("<details", page)) == 6
+    assert len(made.entries) == 3 + 2
+    assert len(re.findall("<details", page)) == 6 + 4
     assert "Drawn faces" in page
     assert all(len(entry.runs) == 2 for entry in made.entries)
+    assert "두 머리층" in page
+    assert "함께 읽기" in page
+    together = next(e for e in made.entries if e.label == "both heads")
+    told = together.runs[0].result
+    assert told["accuracy"] == pytest.approx(told["ensemble"]["accuracy"])
+    assert told["ensemble"]["gain"] == pytest.approx(
+        told["accuracy"] - max(m["accuracy"] for m in told["ensemble"]["members"])
+    )
+    # One file, which reads like any other.
+    where = out / "runs" / together.runs[0].plan["name"]
+    assert ExportedClassifier(where / "model.onnx").card.members == 2

@@ -27,6 +27,7 @@ from pyojeong.emotion import Emotion
 from pyojeong.errors import Language
 from pyojeong.face.report.words import emotion_name
 from pyojeong.media.files import atomic_path
+from pyojeong.text.label_map import class_names
 
 EACH = 4
 """Thumbnails in a row."""
@@ -102,7 +103,8 @@ class _Page:
     def _plot(self, name: str) -> str:
         a, b = self._made.a, self._made.b
         if name == "classes":
-            return class_bars(*class_counts(a, b))
+            names, counts = class_counts(a, b)
+            return class_bars(class_names(names, self._lang), counts)
         return histogram(a.column(name), b.column(name), pick(NAMES[name], self._lang))
 
     def _shots(self, name: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyojeong.data.compare.measure import PROPERTIES, Measured
 from pyojeong.data.compare.statistics import auc, class_distance, holm, ks, psi, psi_of
 from pyojeong.registry import missing_extra
-from pyojeong.text.label_map import label_key
+from pyojeong.text.label_map import emotion_named, label_key
 
 SURE, FAR, FOLDS, DRAWS, FEW = 0.05, 0.1, 5, 500, 10
 """A finding has an adjusted p below SURE and a distance of FAR or more. Fewer than FEW pictures on
@@ -68,17 +68,24 @@ def _shift(name: str, a: NDArray[np.float64], b: NDArray[np.float64]) -> Shift:
 
 
 def class_counts(a: Measured, b: Measured) -> tuple[list[str], NDArray[np.int64]]:
-    """Names of the classes of both, one spelling each, and counts (2, k)."""
+    """Names of the classes of both, one for each emotion however it is spelled, and counts
+    (2, k)."""
     names: dict[str, str] = {}
     for one in (a, b):
         for name in one.dataset.classes:
-            names.setdefault(label_key(name), name)
+            names.setdefault(_class_key(name), name)
     place = {key: number for number, key in enumerate(names)}
     counts = np.zeros((2, len(names)), np.int64)
     for line, one in zip(counts, (a, b), strict=True):
         for label in one.labels[one.labels >= 0].tolist():
-            line[place[label_key(one.dataset.classes[label])]] += 1
+            line[place[_class_key(one.dataset.classes[label])]] += 1
     return list(names.values()), counts
+
+
+def _class_key(name: str) -> str:
+    """ "angry", "anger" and "분노" are one class."""
+    emotion = emotion_named(name)
+    return label_key(name) if emotion is None else emotion.value
 
 
 def _classes(a: Measured, b: Measured) -> Shift:

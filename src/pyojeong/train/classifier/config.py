@@ -6,17 +6,12 @@ how grids and `--set` change single values.
 
 from __future__ import annotations
 
-import json
 import math
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from pyojeong.errors import BadSettings
-from pyojeong.media.files import read_text_file
+from pyojeong.train import typed_toml
+from pyojeong.train.typed_toml import Settings, guess, wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +145,12 @@ _LOGGERS = ("mlflow", "tensorboard")
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
+class Config(Settings):
     """All that decides a run. Raises BadSettings for a value out of range."""
+
+    RANGES: ClassVar = _RANGES
+    CHOICES: ClassVar = _CHOICES
+    ITEMS: ClassVar = {"data.shares": float, "schedule.milestones": int}
 
     data: Data = field(default_factory=Data)
     model: Model = field(default_factory=Model)
@@ -162,184 +161,28 @@ class Config:
     train: Train = field(default_factory=Train)
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            value = self._get(name)
-            # A NaN is in no range.
-            if not low <= value <= high:
-                raise _wrong(name, value, f"{low} - {high}")
-        for name, choices in _CHOICES.items():
-            if self._get(name) not in choices:
-                raise _wrong(name, self._get(name), _guess(self._get(name), choices))
+        self.check()
         _check_shares(self.data.shares)
         if list(self.schedule.milestones) != sorted({m for m in self.schedule.milestones if m > 0}):
-            raise _wrong("schedule.milestones", self.schedule.milestones, "1 < 2 < 3 ...")
+            raise wrong("schedule.milestones", self.schedule.milestones, "1 < 2 < 3 ...")
         for logger in self.train.loggers:
             if logger not in _LOGGERS:
-                raise _wrong("train.loggers", logger, _guess(logger, _LOGGERS))
-        if self.train.devices != "auto" and not _is_count(self.train.devices):
-            raise _wrong("train.devices", self.train.devices, "auto, 1, 2, 3, ...")
-
-    def _get(self, name: str) -> Any:
-        section, _, key = name.partition(".")
-        return getattr(getattr(self, section), key)
-
-    @classmethod
-    def from_toml(cls, text: str, base: Config | None = None) -> Config:
-        """The settings in a TOML text; what it does not name is as in `base`, else the default.
-
-        Raises BadSettings for broken TOML, an unknown section or name, a wrong type, a value out
-        of range.
-        """
-        try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise BadSettings(
-                f"The settings are no TOML: {error}.", f"설정이 TOML이 아닙니다: {error}."
-            ) from error
-        return (base or cls()).with_values(_flat(table))
-
-    @classmethod
-    def read(cls, path: Path, base: Config | None = None) -> Config:
-        """The settings in a TOML file. Raises BadInput, BadSettings."""
-        return cls.from_toml(read_text_file(path).text, base)
-
-    def with_values(self, values: Mapping[str, Any]) -> Config:
-        """A copy with other values, named `section.name`. Raises BadSettings."""
-        changed: dict[str, dict[str, Any]] = {}
-        for name, value in values.items():
-            section, _, key = name.partition(".")
-            changed.setdefault(section, {})[key] = _typed(name, value)
-        return replace(
-            self, **{s: replace(getattr(self, s), **given) for s, given in changed.items()}
-        )
-
-    def to_toml(self) -> str:
-        """The whole of the settings; `from_toml` reads the same back."""
-        lines: list[str] = []
-        for section in fields(self):
-            values = getattr(self, section.name)
-            lines += [f"[{section.name}]"]
-            lines += [f"{f.name} = {_written(getattr(values, f.name))}" for f in fields(values)]
-            lines += [""]
-        return "\n".join(lines)
+                raise wrong("train.loggers", logger, guess(logger, _LOGGERS))
+        if self.train.devices != "auto" and not is_count(self.train.devices):
+            raise wrong("train.devices", self.train.devices, "auto, 1, 2, 3, ...")
 
 
 def assignment(text: str) -> tuple[str, Any]:
-    """Name and value of `section.name=value`, as on the command line: a TOML value, or plain text.
-
-    Raises BadSettings where there is no `=`.
-    """
-    name, found, value = text.partition("=")
-    if not found:
-        raise BadSettings(
-            f"--set takes section.name=value, not {text!r}.",
-            f"--set은 섹션.이름=값 꼴입니다: {text!r}.",
-        )
-    name = name.strip()
-    if _kind(name) is str:
-        return name, value.strip().strip('"')
-    try:
-        return name, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return name, value.strip()
+    """As `typed_toml.assignment`, of these settings."""
+    return typed_toml.assignment(text, Config)
 
 
-def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for section, values in table.items():
-        if section not in _sections() or not isinstance(values, dict):
-            raise _unknown(section, tuple(_sections()))
-        flat |= {f"{section}.{name}": value for name, value in values.items()}
-    return flat
-
-
-def _sections() -> dict[str, Any]:
-    return {f.name: f.default_factory for f in fields(Config)}
-
-
-def _kind(name: str) -> type:
-    """Type of a setting; tuples are told apart by their items. Raises BadSettings."""
-    section, _, key = name.partition(".")
-    if section not in _sections():
-        raise _unknown(name, _names())
-    defaults = _sections()[section]()
-    if key not in {f.name for f in fields(defaults)}:
-        raise _unknown(name, _names())
-    return type(getattr(defaults, key))
-
-
-def _names() -> tuple[str, ...]:
-    return tuple(f"{s}.{f.name}" for s, kind in _sections().items() for f in fields(kind()))
-
-
-_ITEMS: dict[str, type] = {"data.shares": float, "schedule.milestones": int}
-"""Of the settings that are lists, those whose items are not texts."""
-
-
-def _typed(name: str, value: Any) -> Any:
-    kind = _kind(name)
-    if kind is tuple:
-        item = _ITEMS.get(name, str)
-        if isinstance(value, list | tuple):
-            return tuple(_one(name, part, item) for part in value)
-        return (_one(name, value, item),)
-    return _one(name, value, kind)
-
-
-def _one(name: str, value: Any, kind: type) -> Any:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if kind is float and whole:
-        return float(value)
-    # `precision = 16` and `devices = 2` are what people write.
-    if name in ("train.precision", "train.devices") and whole:
-        return str(value)
-    if type(value) is kind:
-        return value
-    kinds = {bool: "true, false", int: "1, 2, 3 ...", float: "0.5", str: '"text"'}
-    raise _wrong(name, value, kinds[kind])
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_written, value))}]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        # JSON leaves the one control character alone that TOML does not allow.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return repr(value)
-
-
-def _is_count(text: str) -> bool:
+def is_count(text: str) -> bool:
+    """Whether it is a whole number above 0."""
     return text.isascii() and text.isdigit() and int(text) > 0
 
 
 def _check_shares(shares: tuple[float, ...]) -> None:
     whole = len(shares) == 3 and all(0 <= s <= 1 for s in shares) and shares[0] > 0
     if not whole or not math.isclose(sum(shares), 1, abs_tol=1e-6):
-        raise _wrong("data.shares", shares, "[0.8, 0.1, 0.1]")
-
-
-def _guess(value: Any, choices: tuple[str, ...]) -> str:
-    close = get_close_matches(str(value), choices, n=1)
-    return ", ".join(choices) + (f" ({close[0]}?)" if close else "")
-
-
-def _unknown(name: str, known: tuple[str, ...]) -> BadSettings:
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
-    section = name.partition(".")[0]
-    near = [k for k in known if k.startswith(f"{section}.")] or known
-    hint_en = f" Did you mean {close[0]}?" if close else ""
-    hint_ko = f" 혹시 {close[0]}인가요?" if close else ""
-    listed = ", ".join(near)
-    return BadSettings(
-        f"There is no setting {name!r}; there are: {listed}.{hint_en}",
-        f"{name!r} 설정은 없습니다. 사용 가능: {listed}.{hint_ko}",
-    )
-
-
-def _wrong(name: str, value: Any, wanted: str) -> BadSettings:
-    return BadSettings(
-        f"{value!r} is no value for {name}; it takes {wanted}.",
-        f"{name} 값이 잘못되었습니다: {value!r}. 가능: {wanted}.",
-    )
+        raise wrong("data.shares", shares, "[0.8, 0.1, 0.1]")

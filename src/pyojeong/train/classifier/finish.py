@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from pyojeong.media.files import atomic_path
+from pyojeong.train.calibration import find_temperature
 from pyojeong.train.classifier.config import Config
 from pyojeong.train.classifier.crops import Crops, Views, together
 from pyojeong.train.classifier.folder import RESULT
@@ -21,7 +22,6 @@ from pyojeong.train.classifier.lesson import Lesson
 from pyojeong.train.classifier.measuring import (
     count_flops,
     count_parameters,
-    find_temperature,
     measures,
     time_network,
 )

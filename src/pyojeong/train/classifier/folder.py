@@ -8,18 +8,19 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pyojeong.errors import BadInput, BadSettings
 from pyojeong.media.files import atomic_path, output_failed
-from pyojeong.train.classifier.config import Config
 from pyojeong.train.classifier.keeping import LAST
+from pyojeong.train.typed_toml import Settings
 
 CONFIG, VERSIONS, RESULT = "config.toml", "versions.json", "result.json"
+Own = TypeVar("Own", bound=Settings)
 _PACKAGES = ("torch", "torchvision", "lightning", "numpy", "pyojeong")
 
 
-def open_folder(config: Config, folder: Path, resume: bool) -> Config:
+def open_folder(config: Own, folder: Path, resume: bool) -> Own:
     """Make the run's folder, or find the settings of the run to go on with.
 
     A folder whose run never reached its first checkpoint may be begun anew. Raises BadSettings
@@ -31,7 +32,7 @@ def open_folder(config: Config, folder: Path, resume: bool) -> Config:
             f"{folder}에는 끝난 학습이 있습니다. 다른 폴더를 고르세요.",
         )
     if resume:
-        return _settings_in(folder)
+        return _settings_in(folder, type(config))
     # Of several processes that train together the first asks; the others may come later.
     if (folder / LAST).is_file() and os.environ.get("LOCAL_RANK", "0") == "0":
         raise BadSettings(
@@ -47,16 +48,16 @@ def open_folder(config: Config, folder: Path, resume: bool) -> Config:
     return config
 
 
-def _settings_in(folder: Path) -> Config:
+def _settings_in(folder: Path, kind: type[Own]) -> Own:
     if not (folder / CONFIG).is_file():
         raise BadSettings(
             f"{folder} holds no run that could go on (there is no {CONFIG}).",
             f"{folder}에는 이어 할 학습이 없습니다({CONFIG} 없음).",
         )
-    return Config.read(folder / CONFIG)
+    return kind.read(folder / CONFIG)
 
 
-def same_data(folder: Path, config: Config, digest: str) -> None:
+def same_data(folder: Path, config: Settings, digest: str) -> None:
     """Write `versions.json`, or check that a run which goes on finds the data it began with.
 
     digest: of rows, labels and splits. Raises BadInput where they are others.
@@ -70,7 +71,7 @@ def same_data(folder: Path, config: Config, digest: str) -> None:
                 f"{folder}의 학습을 시작한 사진들과 다릅니다.",
             )
         return
-    facts = versions() | {"seed": config.train.seed, "data": digest}
+    facts = versions() | {"seed": config.get("train.seed"), "data": digest}
     with atomic_path(path) as part:
         part.write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
 

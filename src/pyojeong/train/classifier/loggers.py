@@ -12,18 +12,18 @@ from typing import Any
 from pyojeong.errors import OutputFailed
 from pyojeong.media.files import atomic_path
 from pyojeong.registry import missing_extra
-from pyojeong.train.classifier.config import Config
+from pyojeong.train.typed_toml import Settings
 
 _NEEDED = {"tensorboard": "tensorboard", "mlflow": "mlflow"}
 _RUN = "mlflow.json"
 
 
-def make_loggers(config: Config, folder: Path) -> list[Any]:
+def make_loggers(config: Settings, folder: Path) -> list[Any]:
     """Loggers of Lightning that write below the run's folder. Raises MissingExtra."""
-    return [_make(name, config, folder) for name in config.train.loggers]
+    return [_make(name, config, folder) for name in config.get("train.loggers")]
 
 
-def _make(name: str, config: Config, folder: Path) -> Any:
+def _make(name: str, config: Settings, folder: Path) -> Any:
     if find_spec(_NEEDED[name]) is None:
         raise missing_extra(f"Logging to {name}", "loggers")
     from lightning.pytorch import loggers
@@ -63,7 +63,7 @@ def _mlflow(loggers: Any, folder: Path) -> Any:
     return logger
 
 
-def flat_settings(config: Config) -> dict[str, str]:
+def flat_settings(config: Settings) -> dict[str, str]:
     """`section.name` → value as it is written in the file."""
     section, flat = "", {}
     for line in config.to_toml().splitlines():

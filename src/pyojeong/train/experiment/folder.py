@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pyojeong.errors import BadInput, BadSettings, PyojeongError
 from pyojeong.media.files import atomic_path, output_failed, read_bytes
-from pyojeong.train.experiment.grid import Grid, Planned, flat
+from pyojeong.train.experiment.grid import flat
+from pyojeong.train.experiment.planned import Grid, Planned, Together
 from pyojeong.train.experiment.tables import Text
 
 PLAN, GRID, RUNS = "experiment.json", "grid.toml", "runs"
@@ -38,6 +39,13 @@ def state_of(folder: Path) -> str:
     if (folder / FAILED).is_file():
         return "failed"
     return "half" if (folder / LAST).is_file() else "open"
+
+
+def shown(plan: Mapping[str, Any], lang: str) -> str:
+    """What the reader sees a run of a plan called."""
+    names = plan.get("shown")
+    found = names.get(lang) if isinstance(names, dict) else None
+    return found if isinstance(found, str) else str(plan["label"])
 
 
 def write_plan(folder: Path, grid: Grid, source: str) -> None:
@@ -74,11 +82,12 @@ def _plan(grid: Grid, source: str) -> dict[str, Any]:
                 "name": f.name,
                 "title": _both(f.title),
                 "levels": [level.name for level in f.levels],
+                "shown": {level.name: _both(level.shown) for level in f.levels},
                 "settings": sorted({key for level in f.levels for key in level.values}),
             }
             for f in grid.factors
         ],
-        "runs": [_planned(run) for run in grid.runs],
+        "runs": [*map(_planned, grid.runs), *map(_together, grid.ensembles)],
         "published": [
             {
                 "name": p.name,
@@ -96,9 +105,23 @@ def _planned(run: Planned) -> dict[str, Any]:
     return {
         "name": run.name,
         "label": run.label,
+        "shown": _both(run.shown),
         "seed": run.seed,
         "levels": dict(run.levels),
         "changed": dict(run.changed),
+    }
+
+
+def _together(one: Together) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "label": one.label,
+        "shown": _both(one.shown),
+        "seed": one.seed,
+        "levels": {},
+        "changed": {},
+        "members": list(one.members),
+        "kind": one.kind,
     }
 
 

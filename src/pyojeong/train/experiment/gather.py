@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pyojeong.errors import BadInput, PyojeongError
 from pyojeong.media.files import read_bytes
+from pyojeong.train.calibration import softmax
 from pyojeong.train.experiment import statistics as st
 from pyojeong.train.experiment.folder import (
     RESULT,
@@ -55,7 +56,7 @@ class Run:
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
         """(n, k), calibrated."""
-        return st.softmax(self.logits, float(self.result["temperature"]))
+        return softmax(self.logits, float(self.result["temperature"]))
 
     @cached_property
     def read(self) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 title = "..."            mode = "one-at-a-time" or "full"        seeds = [1, 2, 3]
 presets = ["sgd-step"]   # laid under the base
-[base.model]             # as in the settings of a run
+[base.model]             # as in the settings of a run; or, further up, base = "config.toml"
 name = "resnet50"
 [[factor]]               # a single setting
 name = "model.name"
@@ -16,6 +16,10 @@ level = [{ name = "pose", set = { "augment.pose" = 0.7 } }]
 [[run]]                  # one more run
 name = "all the best"
 set = { "model.name" = "vgg16", "train.batch" = 16 }
+[[ensemble]]             # runs that read together, one per seed that all of them have
+name = "both"
+members = ["base", "model=vgg16"]
+kind = "soft"            # or "stacked"
 [[published]]            # a number from elsewhere, shown beside ours
 name = "ResNet-50"
 accuracy = 0.7333
@@ -29,8 +33,8 @@ import itertools
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +42,16 @@ from pyojeong.errors import BadSettings, PyojeongError
 from pyojeong.media.files import read_text_file
 from pyojeong.train.classifier.config import Config
 from pyojeong.train.classifier.presets import PRESETS, preset
+from pyojeong.train.experiment.planned import (
+    METHODS,
+    Changed,
+    Factor,
+    Grid,
+    Level,
+    Planned,
+    Published,
+    Together,
+)
 from pyojeong.train.experiment.tables import Text, Values, section, wrong
 
 MODES = ("one-at-a-time", "full")
@@ -47,85 +61,14 @@ _ASIDE = ("data.source", "data.cache", "train.workers", "train.save_seconds", "t
 """Settings that do not change what a run comes to, so that its name does not depend on them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """name: what a reader sees. values: the settings it stands for."""
-
-    name: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    name: str
-    title: Text
-    levels: tuple[Level, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One run. name: of its folder, readable and with a hash of its settings. label: what the
-    reader sees, the same for all seeds. levels: factor → level, of every factor of the grid that
-    the run's settings agree with. changed: how it differs from the base.
-    """
-
-    name: str
-    label: str
-    seed: int
-    levels: Mapping[str, str]
-    changed: Mapping[str, Any]
-    config: Config
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A number from elsewhere, and the settings of ours that it stands beside."""
-
-    name: str
-    accuracy: float
-    values: Mapping[str, Any]
-    note: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    title: Text
-    about: Text
-    mode: str
-    base: Config
-    factors: tuple[Factor, ...]
-    seeds: tuple[int, ...]
-    runs: tuple[Planned, ...]
-    published: tuple[Published, ...]
-    text: str
-
-    def chosen(self, patterns: tuple[str, ...]) -> tuple[Planned, ...]:
-        """The runs whose name or label holds one of the words; all without words.
-
-        Raises BadSettings for a word that none has.
-        """
-        for pattern in patterns:
-            if not any(_named(run, pattern) for run in self.runs):
-                listed = ", ".join(dict.fromkeys(run.label for run in self.runs))
-                raise BadSettings(
-                    f"No run is called {pattern!r}; there are: {listed}.",
-                    f"{pattern!r} 실험은 없습니다. 있는 것: {listed}.",
-                )
-        runs = self.runs
-        return tuple(r for r in runs if not patterns or any(_named(r, p) for p in patterns))
-
-
-def _named(run: Planned, pattern: str) -> bool:
-    return pattern.casefold() in f"{run.name}\n{run.label}".casefold()
-
-
-def read_grid(path: Path) -> Grid:
+def read_grid(path: Path, changed: Changed | None = None) -> Grid:
     """The grid of a file. Raises BadInput, BadSettings."""
-    return parse_grid(read_text_file(path).text)
+    return parse_grid(read_text_file(path).text, path.parent, changed)
 
 
-def parse_grid(text: str) -> Grid:
-    """The grid of a TOML text. Raises BadSettings with the place of the mistake."""
+def parse_grid(text: str, folder: Path | None = None, changed: Changed | None = None) -> Grid:
+    """The grid of a TOML text. folder: where `base = "file.toml"` is looked for. changed: what is
+    laid over its base. Raises BadInput, BadSettings with the place of the mistake."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -136,16 +79,21 @@ def parse_grid(text: str) -> Grid:
     mode = top.text("mode", "one-at-a-time")
     if mode not in MODES:
         raise wrong("mode", mode, ", ".join(MODES))
-    base = _base(top)
+    changed = changed or Changed()
+    base = _settings(_base(top, folder), changed.values, "--set")
     factors = tuple(_factor(part) for part in top.parts("factor", _FACTOR))
-    seeds = tuple(top.whole_numbers("seeds")) or (base.train.seed,)
+    seeds = changed.seeds or tuple(top.whole_numbers("seeds")) or (base.train.seed,)
     extra = tuple(_level(part) for part in top.parts("run", _LEVEL))
     runs = tuple(_plan(mode, base, factors, seeds, extra))
     published = tuple(_published(part) for part in top.parts("published", _PUBLISHED))
     for one in published:
         _settings(base, one.values, f"published {one.name!r}")
     title = top.both("title", "Comparison", "비교 실험")
-    return Grid(title, top.both("about"), mode, base, factors, seeds, runs, published, text)
+    about = top.both("about")
+    together = tuple(
+        made for part in top.parts("ensemble", _ENSEMBLE) for made in _together(part, runs)
+    )
+    return Grid(title, about, mode, base, factors, seeds, runs, together, published, text)
 
 
 _TOP = frozenset(
@@ -160,21 +108,39 @@ _TOP = frozenset(
         "base",
         "factor",
         "run",
+        "ensemble",
         "published",
     ]
 )
+_ENSEMBLE = frozenset(["name", "name_ko", "members", "kind"])
+_WORDS = {
+    "none": "없음",
+    "basic": "기본",
+    "autoaugment": "AutoAugment",
+    "advanced": "고급 혼합",
+    "linear": "선형",
+    "dropout": "드롭아웃",
+    "deep": "깊은 FC",
+    "densenet-512-256": "512-256",
+    "whole": "전체",
+    "head": "마지막 층만",
+}
+"""Values of settings in Korean."""
 _FACTOR = frozenset(["name", "title", "title_ko", "values", "level"])
-_LEVEL = frozenset(["name", "set", "presets"])
+_LEVEL = frozenset(["name", "name_ko", "set", "presets"])
 _PUBLISHED = frozenset(["name", "accuracy", "set", "note", "note_ko"])
 
 
-def _base(top: Values) -> Config:
+def _base(top: Values, folder: Path | None) -> Config:
+    laid_under = preset(top.texts("presets"))
+    if top.is_text("base"):
+        return Config.read((folder or Path()) / top.text("base"), laid_under)
     written = top.table("base")
     unknown = [f"{name} = ..." for name, part in written.items() if not isinstance(part, dict)]
     if unknown:
         raise wrong("base", unknown[0], "[base.model], [base.train], ...")
     flat = {f"{s}.{key}": value for s, part in written.items() for key, value in part.items()}
-    return _settings(preset(top.texts("presets")), flat, "[base]")
+    return _settings(laid_under, flat, "[base]")
 
 
 def _factor(part: Values) -> Factor:
@@ -191,9 +157,9 @@ def _factor(part: Values) -> Factor:
 
 def _value_level(name: str, value: Any) -> Level:
     if name == "preset":
-        return Level(str(value), _preset(value))
+        return Level(str(value), Text(str(value), str(value)), _preset(value))
     shown = value if isinstance(value, str) else as_written(value)
-    return Level(shown, {name: value})
+    return Level(shown, Text(shown, _WORDS.get(shown, shown)), {name: value})
 
 
 def as_written(value: Any) -> str:
@@ -214,7 +180,27 @@ def _level(part: Values) -> Level:
     values: dict[str, Any] = {}
     for name in part.texts("presets"):
         values |= _preset(name)
-    return Level(part.text("name"), values | part.table("set"))
+    name = part.text("name")
+    return Level(name, part.both("name", name, name), values | part.table("set"))
+
+
+def _together(part: Values, runs: Sequence[Planned]) -> Iterator[Together]:
+    """One for each seed that all members have. Raises BadSettings."""
+    name, members = part.text("name"), part.texts("members")
+    kind = part.text("kind", "soft")
+    if kind not in METHODS:
+        raise wrong(f"ensemble {name!r} kind", kind, ", ".join(METHODS))
+    labels = {run.label for run in runs}
+    unknown = [member for member in members if member not in labels]
+    if unknown or len(members) < 2:
+        raise wrong(f"ensemble {name!r} members", unknown or members, ", ".join(sorted(labels)))
+    for seed in dict.fromkeys(run.seed for run in runs):
+        found = [[r.name for r in runs if r.label == m and r.seed == seed] for m in members]
+        if all(found):
+            names = tuple(one[0] for one in found)
+            code = hashlib.sha256("\n".join([kind, *names]).encode()).hexdigest()[:8]
+            shown = part.both("name", name, name)
+            yield Together(f"{_slug(name)}-s{seed}-{code}", name, shown, seed, names, kind)
 
 
 def _published(part: Values) -> Published:
@@ -245,8 +231,8 @@ def _plan(
     if (math.prod(counts) if mode == "full" else 0) * len(seeds) > MOST:
         raise wrong("factor", f"{' x '.join(map(str, counts))} x {len(seeds)}", f"<= {MOST}")
     known: set[str] = set()
-    for label, values in itertools.chain(
-        _combined(mode, factors), ((level.name, level.values) for level in extra)
+    for label, korean, values in itertools.chain(
+        _combined(mode, factors), ((level.name, level.shown.ko, level.values) for level in extra)
     ):
         config = _settings(base, values, label or "base")
         for seed in seeds:
@@ -259,24 +245,31 @@ def _plan(
             levels = dict(_levels(factors, base, config))
             shown = label or "base"
             name = f"{_slug(shown)}-s{seed}-{code}"
-            yield Planned(name, shown, seed, levels, changed, seeded)
+            both = Text(shown, korean or "기준")
+            yield Planned(name, shown, both, seed, levels, changed, seeded)
 
 
-def _combined(mode: str, factors: tuple[Factor, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Label and settings of each combination; the first is the base itself, one at a time."""
+def _combined(
+    mode: str, factors: tuple[Factor, ...]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Label, in Korean too, and settings of each combination; one at a time, the base is first."""
     if mode == "one-at-a-time":
-        yield "", {}
+        yield "", "", {}
         for factor in factors:
             for level in factor.levels:
-                yield f"{_short(factor)}={level.name}", level.values
+                yield f"{_short(factor)}={level.name}", _korean(factor, level), level.values
         return
     for levels in itertools.product(*(factor.levels for factor in factors)):
-        named = zip(factors, levels, strict=True)
+        named = list(zip(factors, levels, strict=True))
         label = ", ".join(f"{_short(factor)}={level.name}" for factor, level in named)
         values: dict[str, Any] = {}
         for level in levels:
             values |= level.values
-        yield label, values
+        yield label, ", ".join(_korean(*pair) for pair in named), values
+
+
+def _korean(factor: Factor, level: Level) -> str:
+    return f"{factor.title.ko} {level.shown.ko}"
 
 
 def _short(factor: Factor) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,42 +35,58 @@ def clean(text: str) -> str:
 
 
 def read_predictions(path: Path, classes: int) -> Read:
-    """logits (n, k), labels (n,), names (n,), thumbs (n, 48, 48, 3). Raises BadInput where the file
-    is damaged or too large, or its parts do not fit together.
+    """logits (n, k), labels (n,), names (n,), thumbs (n, 48, 48, 3) of the measured rows. Raises
+    BadInput where the file is damaged or too large, or its parts do not fit together.
     """
+    arrays = _arrays(path, classes, _KINDS, "")
+    names = np.array([clean(name) for name in arrays["names"].tolist()], np.str_)
+    return arrays["logits"], arrays["labels"], names, arrays["thumbs"]
+
+
+def read_validation(path: Path, classes: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """logits (n, k) and labels (n,) of the validation rows. Raises BadInput."""
+    arrays = _arrays(path, classes, {n: _KINDS[n] for n in ("logits", "labels")}, "val_")
+    return arrays["logits"], arrays["labels"]
+
+
+def _arrays(
+    path: Path, classes: int, kinds: Mapping[str, str], prefix: str
+) -> dict[str, NDArray[Any]]:
+    """Arrays by the names of `kinds`, in the file with a prefix; logits float32, labels int64."""
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
                 raise _too_large(path)
-            rows = _check_heads(archive, classes)
-            arrays = {name: _array(archive, name) for name in _KINDS}
+            rows = _check_heads(archive, classes, kinds, prefix)
+            arrays = {name: _array(archive, prefix + name) for name in kinds}
     except _UNREADABLE as error:
         raise broken(path) from error
-    labels = arrays["labels"]
     with np.errstate(over="ignore"):
-        logits = arrays["logits"].astype(np.float32)
+        arrays["logits"] = arrays["logits"].astype(np.float32)
+    labels = arrays["labels"] = arrays["labels"].astype(np.int64)
     if not rows or labels.min() < 0 or labels.max() >= classes:
         raise broken(path)
     # NaN is not below anything.
-    if not (np.abs(logits) < _FAR).all():
+    if not (np.abs(arrays["logits"]) < _FAR).all():
         raise broken(path)
-    names = np.array([clean(name) for name in arrays["names"].tolist()], np.str_)
-    return logits, labels.astype(np.int64), names, arrays["thumbs"]
+    return arrays
 
 
-def _check_heads(archive: zipfile.ZipFile, classes: int) -> int:
+def _check_heads(
+    archive: zipfile.ZipFile, classes: int, kinds: Mapping[str, str], prefix: str
+) -> int:
     """Rows, where shapes and kinds fit together. Raises ValueError, KeyError."""
-    heads = {name: _head(archive, name) for name in _KINDS}
+    heads = {name: _head(archive, prefix + name) for name in kinds}
     (rows,) = heads["labels"][0]
     wanted = {
         "logits": (rows, classes), "labels": (rows,), "names": (rows,), "thumbs": (rows, 48, 48, 3)
     }  # fmt: skip
     for name, (shape, kind) in heads.items():
-        size = archive.getinfo(f"{name}.npy").file_size
-        fits = shape == wanted[name] and kind.kind in _KINDS[name]
+        size = archive.getinfo(f"{prefix}{name}.npy").file_size
+        fits = shape == wanted[name] and kind.kind in kinds[name]
         if not fits or math.prod(shape) * kind.itemsize > size:
             raise ValueError(name)
-    if heads["thumbs"][1] != np.uint8:
+    if "thumbs" in heads and heads["thumbs"][1] != np.uint8:
         raise ValueError("thumbs")
     return int(rows)
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pyojeong.errors import Language
 from pyojeong.media.files import atomic_path
+from pyojeong.train.calibration import reliability, softmax
 from pyojeong.train.experiment import statistics as st
-from pyojeong.train.experiment.folder import write_json
+from pyojeong.train.experiment.folder import shown, write_json
 from pyojeong.train.experiment.gather import COSTS, Experiment, Run
 
 SURE = 0.05
@@ -39,6 +41,10 @@ class Entry:
     p: float
     cost: Mapping[str, float]
 
+    def shown(self, lang: Language) -> str:
+        """What the reader sees it called."""
+        return shown(self.runs[0].plan, lang)
+
     @property
     def like_best(self) -> bool:
         """Whether it cannot be told apart from the best."""
@@ -62,8 +68,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class FactorEffect:
+    """shown: level → its name in both languages."""
+
     name: str
     title: Mapping[str, str]
+    shown: Mapping[str, Any]
     reference: str
     reference_accuracy: float
     levels: tuple[Effect, ...]
@@ -147,8 +156,8 @@ def _entry(label: str, runs: list[Run], number: int, p: float) -> Entry:
 
 
 def _ece(run: Run, calibrated: bool) -> float:
-    made = run.probabilities if calibrated else st.softmax(run.logits)
-    return st.reliability(made, run.labels)[3]
+    made = run.probabilities if calibrated else softmax(run.logits)
+    return reliability(made, run.labels)[3]
 
 
 # --- factors ---------------------------------------------------------------------------------
@@ -157,8 +166,10 @@ def _ece(run: Run, calibrated: bool) -> float:
 def effects(experiment: Experiment) -> tuple[FactorEffect, ...]:
     """What each level of each factor did, where runs that differ in it alone are there."""
     made = []
+    # An ensemble is no level of any factor.
+    trained = [run for run in experiment.runs if "members" not in run.plan]
     for factor in experiment.plan["factors"]:
-        effect = _effect(factor, experiment.runs)
+        effect = _effect(factor, trained)
         if effect is not None:
             made.append(effect)
     return tuple(made)
@@ -186,7 +197,9 @@ def _effect(factor: Mapping[str, Any], runs: Sequence[Run]) -> FactorEffect | No
     kept = [group[reference] for group in others.values() if reference in group and len(group) > 1]
     accuracy = _mean([run.right.mean() for run in kept])
     found = tuple(level for level in levels if level is not None)
-    return FactorEffect(name, factor["title"], reference, accuracy, found)
+    return FactorEffect(
+        name, factor["title"], factor.get("shown") or {}, reference, accuracy, found
+    )
 
 
 def _base_level(name: str, runs: Sequence[Run]) -> str:

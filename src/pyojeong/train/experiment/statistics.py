@@ -1,8 +1,7 @@
 """How sure a measured number is, and whether two of them differ.
 
 Wilson 1927 (interval of a share), McNemar 1947 in its exact form, Holm 1979 (many comparisons),
-Satterthwaite 1946 (two sources of chance), Efron 1979 (bootstrap), Naeini et al. 2015 (calibration
-error over equal bins).
+Satterthwaite 1946 (two sources of chance), Efron 1979 (bootstrap).
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ Numbers = NDArray[np.int64]
 Interval = tuple[float, float]
 Z95 = 1.959963984540054
 DRAWS = 2000
-BINS = 15
 
 
 def wilson(right: float, total: int) -> Interval:
@@ -168,29 +166,6 @@ def holm(chances: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, chances[at] * (len(chances) - rank)))
         made[at] = largest
     return made
-
-
-def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> Floats:
-    """Probabilities (n, k)."""
-    scaled = logits.astype(np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(1, keepdims=True))
-    made: Floats = powers / powers.sum(1, keepdims=True)
-    return made
-
-
-def reliability(probabilities: Floats, labels: Numbers) -> tuple[Numbers, Floats, Floats, float]:
-    """Per bin of confidence: rows (b,), mean confidence (b,), share right (b,), NaN in empty bins;
-    and the expected calibration error, 0-1.
-    """
-    sure = probabilities.max(1)
-    right = (probabilities.argmax(1) == labels).astype(np.float64)
-    at = np.minimum((sure * BINS).astype(int), BINS - 1)
-    rows = np.bincount(at, minlength=BINS).astype(np.int64)
-    some = np.where(rows > 0, rows, np.nan)
-    confidence = np.bincount(at, sure, BINS) / some
-    share = np.bincount(at, right, BINS) / some
-    error = float(np.nansum(np.abs(confidence - share) * rows) / max(1, len(labels)))
-    return rows, confidence, share, error
 
 
 def precision_recall(scores: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats, float]:

@@ -52,6 +52,9 @@ class Values:
             raise wrong(self._name(name), value, '"..."')
         return value
 
+    def is_text(self, name: str) -> bool:
+        return isinstance(self.table_.get(name), str)
+
     def both(self, name: str, en: str = "", ko: str = "") -> Text:
         """`name` and `name_ko`."""
         first = self.table_.get(name, en)

@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from pyojeong.errors import BadSettings, MissingExtra
+from pyojeong.train.zoo.enlarged import Enlarged
 from pyojeong.train.zoo.heads import make_head
 from pyojeong.train.zoo.house import SIZES, HouseNet
 from pyojeong.train.zoo.pooling import AdaptivePool
@@ -72,6 +73,8 @@ def build(
     else:
         net.reset_classifier(0)
         net = nn.Sequential(net, make_head(head, net.num_features, classes, dropout))
+    if entry.least:
+        net = Enlarged(net, entry.least)
     mean, std = PLAIN if name in SIZES else IMAGENET
     return Built(net, mean, std, entry.side, note)
 

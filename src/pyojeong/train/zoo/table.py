@@ -14,6 +14,7 @@ _TORCHVISION = "BSD-3-Clause (torchvision); trained on ImageNet-1k, whose pictur
 class Known:
     """name: what settings call it. reference: the paper. side: of its usual input, px. weights:
     licence of the pretrained ones, "" where there are none. head: attribute that is replaced.
+    least: smaller pictures are enlarged to it inside, px; 0 where none is too small.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Known:
     side: int = 224
     weights: str = _TORCHVISION
     head: str = "fc"
+    least: int = 0
 
 
 _RESNET = "He et al. 2016, Deep residual learning, CVPR"
@@ -35,7 +37,12 @@ TABLE: tuple[Known, ...] = (
     *(Known(f"densenet{depth}", _DENSE, head="classifier") for depth in (121, 169)),
     *(Known(f"vgg{depth}", _VGG, head="classifier") for depth in (16, 19)),
     Known("googlenet", "Szegedy et al. 2015, Going deeper with convolutions, CVPR"),
-    Known("inception_v3", "Szegedy et al. 2016, Rethinking the inception architecture, CVPR", 299),
+    Known(
+        "inception_v3",
+        "Szegedy et al. 2016, Rethinking the inception architecture, CVPR",
+        299,
+        least=75,
+    ),
     *(
         Known(f"efficientnet_b{n}", _EFFICIENT, side, head="classifier")
         for n, side in enumerate(_SIDES)

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from pyojeong.errors import Language
+from pyojeong.train.experiment.folder import shown
 from pyojeong.train.experiment.gather import Experiment
 from pyojeong.train.experiment.ranking import Entry
 from pyojeong.train.experiment.report.words import Words, table
@@ -47,7 +48,7 @@ class Closing:
         else:
             low, high = (f"{100 * v:.1f}" for v in entry.accuracy_interval)
             value = f"{100 * entry.accuracy:.2f}<small>{low} – {high}</small>"
-            cells += [escape(entry.label), value]
+            cells += [escape(entry.shown(self._lang)), value]
         return [*cells, escape(one["note"][self._lang])]
 
     def unfinished(self) -> str:
@@ -61,7 +62,7 @@ class Closing:
             "open": say("not begun", "시작 전"),
         }
         rows = [
-            [escape(str(run.plan["label"])), escape(str(run.plan["seed"])), words[run.state],
+            [escape(shown(run.plan, self._lang)), escape(str(run.plan["seed"])), words[run.state],
              escape(run.reason[self._lang])]
             for run in runs
         ]  # fmt: skip

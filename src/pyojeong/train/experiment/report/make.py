@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyojeong.errors import BadInput, Language
 from pyojeong.media.files import atomic_path
+from pyojeong.train.experiment.folder import shown
 from pyojeong.train.experiment.gather import Experiment, gather
 from pyojeong.train.experiment.ranking import Entry, effects, models_only, rank, write_ranking
 from pyojeong.train.experiment.report.page import Page
@@ -24,10 +25,10 @@ class Made:
         """A few lines for people: the best, what cannot be told from it, what failed."""
         best = self.entries[0]
         low, high = best.accuracy_interval
-        like = [entry.label for entry in self.entries[1:] if entry.like_best]
+        like = [entry.shown(lang) for entry in self.entries[1:] if entry.like_best]
         failed = [run for run in self.experiment.unfinished if run.state in ("failed", "damaged")]
         span = f"{best.accuracy:.1%} [{low:.1%}, {high:.1%}]"
-        lines = [f"{'최고' if lang == 'ko' else 'best'}: {best.label}, {span}"]
+        lines = [f"{'최고' if lang == 'ko' else 'best'}: {best.shown(lang)}, {span}"]
         if like:
             head = "통계로 구별되지 않음" if lang == "ko" else "cannot be told apart from it"
             lines.append(f"{head}: {', '.join(like)}")
@@ -39,7 +40,9 @@ class Made:
             )
         for run in failed:
             head = "실패" if lang == "ko" else "failed"
-            lines.append(f"{head}: {run.plan['label']} · {run.plan['seed']}: {run.reason[lang]}")
+            lines.append(
+                f"{head}: {shown(run.plan, lang)} · {run.plan['seed']}: {run.reason[lang]}"
+            )
         return "\n".join(lines)
 
 
@@ -70,5 +73,5 @@ def make_report(folder: Path, lang: Language) -> Made:
 def _first_reason(experiment: Experiment, lang: str) -> str:
     for run in experiment.unfinished:
         if run.reason[lang]:
-            return f" {run.plan['label']}: {run.reason[lang]}"
+            return f" {shown(run.plan, lang)}: {run.reason[lang]}"
     return ""

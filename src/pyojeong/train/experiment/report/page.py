@@ -19,6 +19,7 @@ from pyojeong.train.experiment.report.charts import Bar
 from pyojeong.train.experiment.report.closing import Closing
 from pyojeong.train.experiment.report.run_part import RunPart
 from pyojeong.train.experiment.report.svg import Axis
+from pyojeong.train.experiment.report.together import ensembles
 from pyojeong.train.experiment.report.words import Words, figure, table
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -56,6 +57,7 @@ class Page:
         yield self._ranking()
         yield self._cost()
         yield self._factors()
+        yield ensembles(self._experiment, self._lang)
         closing = Closing(self._experiment, self._entries, self._lang)
         yield closing.published()
         yield closing.unfinished()
@@ -103,8 +105,8 @@ class Page:
     def _verdict(self) -> str:
         """In words: who is best, and from whom it cannot be told apart."""
         best, others, say = self._entries[0], self._entries[1:], self._say
-        name = escape(best.label)
-        like = [escape(entry.label) for entry in others if entry.like_best]
+        name = escape(best.shown(self._lang))
+        like = [escape(entry.shown(self._lang)) for entry in others if entry.like_best]
         less = len(others) - len(like)
         pictures = f"{len(self._best.labels):,}"
         if not others:
@@ -152,7 +154,13 @@ class Page:
             f"(Holm 보정 p ≥ {SURE}).",
         )
         bars = [
-            Bar(f"{e.rank}  {e.label}", 100 * e.accuracy, *_span(e), _about(e), e.like_best)
+            Bar(
+                f"{e.rank}  {e.shown(self._lang)}",
+                100 * e.accuracy,
+                *_span(e),
+                _about(e),
+                e.like_best,
+            )
             for e in self._entries
         ]
         axis = Axis(say("accuracy on the test pictures, %", "시험 사진 정확도, %"), *_ends(bars))
@@ -176,7 +184,7 @@ class Page:
         chance = "–" if entry.rank == 1 or not math.isfinite(entry.p) else _chance(entry.p)
         return [
             str(entry.rank),
-            f"{escape(entry.label)}<small>{seeds}</small>",
+            f"{escape(entry.shown(self._lang))}<small>{seeds}</small>",
             f"{100 * entry.accuracy:.1f}{spread}<small>{100 * low:.1f} – {100 * high:.1f}</small>",
             f"{entry.f1:.3f}<small>{entry.f1_interval[0]:.3f} – {entry.f1_interval[1]:.3f}</small>",
             f"{entry.ece[0]:.3f} → {entry.ece[1]:.3f}",
@@ -208,7 +216,10 @@ class Page:
 
     def _cost_figure(self, key: str, unit: float, title: str) -> str:
         bars = [
-            (e.cost[key] / unit, Bar(e.label, 100 * e.accuracy, *_span(e), "", e.like_best))
+            (
+                e.cost[key] / unit,
+                Bar(e.shown(self._lang), 100 * e.accuracy, *_span(e), "", e.like_best),
+            )
             for e in self._entries
             if e.cost[key] > 0
         ]
@@ -250,10 +261,10 @@ class Page:
 
     def _factor(self, effect: FactorEffect, ends: tuple[float, float]) -> str:
         say = self._say
-        name = effect.reference if effect.reference != "-" else say("the base", "기준")
+        name = self._level(effect, effect.reference)
         bars = [
             Bar(
-                e.level,
+                self._level(effect, e.level),
                 100 * e.difference,
                 100 * e.interval[0],
                 100 * e.interval[1],
@@ -268,6 +279,13 @@ class Page:
         )
         title = effect.title.get(self._lang, effect.name)
         return figure(escape(title), "", charts.intervals(title, axis, bars, 0.0, width=540))
+
+    def _level(self, effect: FactorEffect, level: str) -> str:
+        if level == "-":
+            return self._say("the base", "기준")
+        names = effect.shown.get(level)
+        found = names.get(self._lang) if isinstance(names, dict) else None
+        return found if isinstance(found, str) else level
 
 
 def _span(entry: Entry) -> tuple[float, float]:

@@ -10,7 +10,10 @@ import cv2
 import numpy as np
 
 from pyojeong.errors import Language
+from pyojeong.text.label_map import class_names
+from pyojeong.train.calibration import reliability, softmax
 from pyojeong.train.experiment import statistics as st
+from pyojeong.train.experiment.folder import shown
 from pyojeong.train.experiment.gather import Run
 from pyojeong.train.experiment.ranking import Entry
 from pyojeong.train.experiment.report import charts, svg
@@ -28,6 +31,8 @@ class RunPart:
     def __init__(self, run: Run, entry: Entry, lang: Language) -> None:
         self._run, self._entry, self._say = run, entry, Words(lang)
         self._all = self._say("all classes", "모든 클래스")
+        self._names = class_names(run.classes, lang)
+        self._lang = lang
 
     def parts(self, first: bool) -> Iterator[str]:
         run, say = self._run, self._say
@@ -36,7 +41,7 @@ class RunPart:
         span = f"{run.right.mean():.1%} [{low:.1%}, {high:.1%}]"
         yield (
             f"<details{' open' if first else ''}><summary>{self._entry.rank}. "
-            f"{escape(str(run.plan['label']))} "
+            f"{escape(shown(run.plan, self._lang))} "
             f'<span class="soft">· {escape(seed)} · {span}</span></summary>\n'
         )
         yield f'<p class="soft">{escape(str(run.result.get("note", "")))}</p>\n'
@@ -57,15 +62,15 @@ class RunPart:
         say, run = self._say, self._run
         title = say("Confusion matrix", "혼동 행렬")
         drawn = charts.matrix(
-            title, run.confusion, run.classes, say("true class", "실제"), say("read as", "판독")
+            title, run.confusion, self._names, say("true class", "실제"), say("read as", "판독")
         )
         note = say("Pictures, and share of the row.", "사진 수와 행에서의 비율.")
         return figure(title, note, drawn)
 
     def _calibration(self) -> str:
         say, run = self._say, self._run
-        rows, _, share, after = st.reliability(run.probabilities, run.labels)
-        _, sure, right, before = st.reliability(st.softmax(run.logits), run.labels)
+        rows, _, share, after = reliability(run.probabilities, run.labels)
+        _, sure, right, before = reliability(softmax(run.logits), run.labels)
         title = say("Calibration", "보정")
         drawn = charts.reliability(
             title,
@@ -115,7 +120,7 @@ class RunPart:
                 )
             series = [
                 Series(c, _THRESHOLDS.tolist(), values[:, k].tolist(), svg.colour(k))
-                for k, c in enumerate(run.classes)
+                for k, c in enumerate(self._names)
             ]
             series.append(
                 Series(
@@ -129,7 +134,7 @@ class RunPart:
     def _precision_recall(self) -> str:
         say, run = self._say, self._run
         series, averages = [], []
-        for k, name in enumerate(run.classes):
+        for k, name in enumerate(self._names):
             truth = run.labels == k
             if not truth.any():
                 continue
@@ -149,7 +154,7 @@ class RunPart:
         return figure(title, note, charts.lines(title, x, y, series) + self._keys(False))
 
     def _keys(self, everything: bool = True) -> str:
-        keys = [(name, svg.colour(k), "") for k, name in enumerate(self._run.classes)]
+        keys = [(name, svg.colour(k), "") for k, name in enumerate(self._names)]
         return charts.legend([*keys, *[(self._all, "var(--ink)", "thick")] * everything])
 
     def _learning(self) -> Iterator[str]:
@@ -186,7 +191,7 @@ class RunPart:
         scores = st.f1_scores(counts)
         spans = st.bootstrap_f1(counts)[1]
         rows = []
-        for k, name in enumerate(run.classes):
+        for k, name in enumerate(self._names):
             there, claimed, hit = int(counts[k].sum()), int(counts[:, k].sum()), int(counts[k, k])
             average = "–"
             if there:
@@ -218,7 +223,7 @@ class RunPart:
 
     def _mistake(self, row: int) -> str:
         run = self._run
-        classes, sure = run.classes, run.probabilities[row]
+        classes, sure = self._names, run.probabilities[row]
         true, read = escape(classes[run.labels[row]]), escape(classes[run.read[row]])
         name = escape(str(run.names[row]))
         done, coded = cv2.imencode(

@@ -1,0 +1,48 @@
+"""Expressions that users keep: JSON files with coefficients, head and gaze."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pyojeong.errors import BadInput
+from pyojeong.expression import Expression, both_sides
+from pyojeong.media.files import atomic_path, read_bytes
+from pyojeong.settings import settings
+
+
+def save_preset(path: Path | str, expression: Expression) -> None:
+    """Write an expression as JSON: {"coefficients": {...}, "head": [pitch, yaw, roll],
+    "gaze": [pitch, yaw]}, angles in degrees. Raises OutputFailed."""
+    table = {
+        "coefficients": dict(expression.coefficients),
+        "head": list(expression.head),
+        "gaze": list(expression.gaze),
+    }
+    with atomic_path(path) as part:
+        part.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+
+
+def read_preset(path: Path | str) -> Expression:
+    """An expression that `save_preset` wrote, or somebody by hand: head and gaze may be absent,
+    a coefficient without a side means both. Raises BadInput, BadSettings for unknown names."""
+    data = read_bytes(path, settings().max_text_bytes, "max_text_bytes")
+    try:
+        table = json.loads(data)
+        weights = {str(k): float(v) for k, v in table["coefficients"].items()}
+        head = _angles(table.get("head", [0, 0, 0]), 3)
+        gaze = _angles(table.get("gaze", [0, 0]), 2)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BadInput(
+            f"{path} is no preset: it needs a table 'coefficients' of numbers ({error}).",
+            f"{path}은(는) 표정 프리셋이 아닙니다. 'coefficients' 표에 숫자가 있어야 합니다({error}).",
+        ) from error
+    return Expression(both_sides(weights), (head[0], head[1], head[2]), (gaze[0], gaze[1]))
+
+
+def _angles(values: Any, count: int) -> list[float]:
+    angles = [float(v) for v in values]
+    if len(angles) != count:
+        raise ValueError(f"{len(angles)} angles instead of {count}")
+    return angles
