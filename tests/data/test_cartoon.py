@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from pyojeong.assets import asset_path
 from pyojeong.data.cartoon.canvas import Canvas, oval
 from pyojeong.data.cartoon.feeling import EMOTIONS, FIELDS, Feeling, between, feel
 from pyojeong.data.cartoon.figure import Pose, draw_figure
@@ -20,6 +21,8 @@ from pyojeong.data.cartoon.words import LINES
 from pyojeong.data.load import load_dataset
 from pyojeong.emotion import parse_emotion
 from pyojeong.errors import BadSettings
+from pyojeong.face.exported import ExportedClassifier
+from pyojeong.face.square import whole_square
 from pyojeong.media.cues import read_srt
 from pyojeong.media.decode import probe, read_frames, read_subtitle_track
 
@@ -149,6 +152,15 @@ class TestPortraits:
             assert portrait.image.shape == (side, side, 3)
             assert not portrait.image[0, 0].any()
         assert 0.3 < np.mean([p.who >= 1000 for p in made]) < 0.8
+
+    def test_the_shipped_network_reads_the_cast_and_strangers(self):
+        reader = ExportedClassifier(asset_path("cartoon_emotions_v1"))
+        assert reader.card.labels == EMOTIONS
+        for split, share, least in (("train", 0.0, 0.9), ("test", 1.0, 0.77)):
+            faces = list(make_portraits(120, 99, split, share))
+            squares = np.stack([whole_square(f.image, reader.card.side) for f in faces])
+            read = reader.probabilities(squares).argmax(1)
+            assert np.mean(read == [f.emotion for f in faces]) >= least
 
     def test_written_folders_are_read_as_a_data_set(self, tmp_path):
         write_portraits(tmp_path, {"train": 40, "val": 12, "test": 12}, 1, side=48)

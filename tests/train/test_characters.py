@@ -296,7 +296,7 @@ class TestExport:
             boxes, scores, kinds, inner, _ = reference(net, picture.image, 0.3, 0.5)
             cut = np.zeros_like(inner.numpy())
             for mask, box, shown in zip(
-                cut, boxes.clamp(0, 128).round().int().tolist(), inner.numpy(), strict=True
+                cut, boxes.clamp(0, 128).ceil().int().tolist(), inner.numpy(), strict=True
             ):
                 x0, y0, x1, y1 = box
                 mask[y0:y1, x0:x1] = shown[y0:y1, x0:x1]

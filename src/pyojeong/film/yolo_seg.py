@@ -195,8 +195,8 @@ def figures(
 
 def _cut(mask: NDArray[np.bool_], box: Floats, logits: Floats, fit: Fit) -> None:
     """Fill in a mask inside its box: where the prototypes' sum, interpolated, is positive."""
-    x0, y0 = (round(float(v)) for v in box[:2])
-    x1, y1 = (round(float(v)) for v in box[2:])
+    # The pixels from the box's left and upper edge to those before its right and lower one.
+    x0, y0, x1, y1 = (math.ceil(float(v)) for v in box)
     if x1 <= x0 or y1 <= y0:
         return
     # From pixel centres of the picture to those of the prototypes.

@@ -15,7 +15,7 @@ from pyojeong.data.cartoon.face import Look
 from pyojeong.data.cartoon.feeling import EMOTIONS
 from pyojeong.data.cartoon.figure import LEGS, NECK, Pose, draw_figure
 from pyojeong.data.cartoon.front import draw_front
-from pyojeong.data.cartoon.pictures import LEAST_SEEN, LEAST_WHOLE, boxes_of
+from pyojeong.data.cartoon.pictures import LEAST_SEEN, boxes_of
 from pyojeong.data.cartoon.places import draw_place
 from pyojeong.data.cartoon.script import FADE, Part, Plan, write
 from pyojeong.data.cartoon.style import CAST, Style, stranger
@@ -29,6 +29,9 @@ ROOM = 1.1
 
 DARK = 0.3
 """Brightness of a fade under which nobody is seen."""
+
+COVERED = 0.25
+"""Share of a figure that others must leave uncovered for it to be seen."""
 
 PEEPING = 0.5
 """How far outside the picture the middle of a seen head may be, in half heights of the head: whoever
@@ -127,7 +130,7 @@ class _Rows:
         counts = np.bincount(owner.ravel(), minlength=256)
         for one in sorted(seen, key=lambda s: s.who):
             count = int(counts[one.owner])
-            if not one.area or count <= LEAST_SEEN * owner.size or count <= LEAST_WHOLE * one.area:
+            if not one.area or count <= LEAST_SEEN * owner.size or count <= COVERED * one.area:
                 continue
             mask = owner == one.owner
             box = boxes_of(mask[None])[0]
