@@ -82,6 +82,15 @@ def gray_crop(image: Image, matrix: NDArray[np.float32], size: int) -> NDArray[n
     return np.asarray(crop, np.uint8)
 
 
+def look_of(image: Image, points: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """(side²,) the gray crop around a mesh as a vector of mean 0 and length 1: the product of two
+    is their correlation."""
+    crop = gray_crop(image, crop_matrix(points, side), side).astype(np.float32).ravel()
+    crop -= crop.mean()
+    look: NDArray[np.float32] = crop / max(float(np.linalg.norm(crop)), 1e-6)
+    return look
+
+
 def _window(
     shape: tuple[int, ...], matrix: NDArray[np.float32], size: int
 ) -> tuple[int, int, int, int]:

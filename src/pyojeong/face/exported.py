@@ -57,39 +57,28 @@ class Card:
         return cls(labels, side, bool(table["crop"]["boxes"]), margin, members)
 
 
-class ExportedClassifier:
-    """Reads faces with an exported file. Safe to share between threads.
+class ExportedNetwork:
+    """An exported file as it is: cut-outs to probabilities of its own labels, whatever they mean.
 
-    path: the file. Raises MissingWeights, BadInput, BadSettings (a label that names no emotion).
+    path: the file. Raises MissingWeights, BadInput.
     """
 
     def __init__(self, path: str | Path) -> None:
         file = Path(path).expanduser()
         self._session = open_file(file)
         self.card = read_card(file, self._session)
-        self.labels: LabelMap = map_labels(self.card.labels)
         self.source = f"onnx:{file.parent.name if file.name == 'model.onnx' else file.stem}"
-        self._own = _own_set(self.card.labels)
 
-    @property
-    def whole_pictures(self) -> bool:
-        """Whether it learned from pictures that one face fills."""
-        return not self.card.boxes
-
-    def classify(self, image: Image, meshes: Sequence[FaceMesh]) -> list[EmotionScores]:
-        """One result per mesh; one of score 0 stands for the whole picture. Raises
-        InferenceFailed."""
-        return [
-            scores
-            for at in range(0, len(meshes), BATCH)
-            for scores in self.read(
-                np.stack([self._cut(image, mesh) for mesh in meshes[at : at + BATCH]])
-            )
-        ]
-
-    def read(self, crops: NDArray[np.uint8]) -> list[EmotionScores]:
-        """Of cut-outs (n, side, side, 3). Raises InferenceFailed."""
-        return [self._scores(row) for row in self.probabilities(crops)]
+    def cut(self, image: Image, mesh: FaceMesh) -> Image:
+        """(side, side, 3), what the network sees of a face; score 0 is the whole picture."""
+        card = self.card
+        if mesh.score <= 0:
+            return whole_square(image, card.side)
+        if card.boxes:
+            return around_box(image, mesh.box, card.margin, card.side)
+        matrix = crop_matrix(mesh.points, card.side)
+        border = cv2.BORDER_REPLICATE
+        return np.asarray(cv2.warpAffine(image, matrix, (card.side,) * 2, borderMode=border))
 
     def probabilities(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, k) calibrated, of the file's own labels, for cut-outs (n, side, side, 3)."""
@@ -106,15 +95,43 @@ class ExportedClassifier:
             )
         return np.asarray(made, np.float32)
 
-    def _cut(self, image: Image, mesh: FaceMesh) -> Image:
-        card = self.card
-        if mesh.score <= 0:
-            return whole_square(image, card.side)
-        if card.boxes:
-            return around_box(image, mesh.box, card.margin, card.side)
-        matrix = crop_matrix(mesh.points, card.side)
-        border = cv2.BORDER_REPLICATE
-        return np.asarray(cv2.warpAffine(image, matrix, (card.side,) * 2, borderMode=border))
+
+class ExportedClassifier:
+    """Reads faces with an exported file. Safe to share between threads.
+
+    path: the file. Raises MissingWeights, BadInput, BadSettings (a label that names no emotion).
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._network = ExportedNetwork(path)
+        self.card, self.source = self._network.card, self._network.source
+        self.labels: LabelMap = map_labels(self.card.labels)
+        self._own = _own_set(self.card.labels)
+
+    @property
+    def whole_pictures(self) -> bool:
+        """Whether it learned from pictures that one face fills."""
+        return not self.card.boxes
+
+    def classify(self, image: Image, meshes: Sequence[FaceMesh]) -> list[EmotionScores]:
+        """One result per mesh; one of score 0 stands for the whole picture. Raises
+        InferenceFailed."""
+        cut = self._network.cut
+        return [
+            scores
+            for at in range(0, len(meshes), BATCH)
+            for scores in self.read(
+                np.stack([cut(image, mesh) for mesh in meshes[at : at + BATCH]])
+            )
+        ]
+
+    def read(self, crops: NDArray[np.uint8]) -> list[EmotionScores]:
+        """Of cut-outs (n, side, side, 3). Raises InferenceFailed."""
+        return [self._scores(row) for row in self.probabilities(crops)]
+
+    def probabilities(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """As `ExportedNetwork.probabilities`."""
+        return self._network.probabilities(crops)
 
     def _scores(self, row: NDArray[np.float32]) -> EmotionScores:
         mass = np.clip(row, 0, None).astype(np.float64)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.face.align import crop_matrix, gray_crop
+from pyojeong.face.align import look_of
 from pyojeong.face.suppression import overlaps
 from pyojeong.face.tracking import FaceTracker, TrackedFace
 from pyojeong.face.types import FaceDetector, FaceMesh, FaceMesher, Image
@@ -94,7 +94,7 @@ class People:
         self, image: Image, face: TrackedFace, now: set[tuple[int, int]], time_s: float
     ) -> Seen:
         key = (self._shot, face.number)
-        look = _look(image, face.mesh)
+        look = look_of(image, face.mesh.points, _CROP)
         known = self._known.get(key)
         if known is None:
             known = self._returning(face.mesh.box, look, now) or self._new()
@@ -132,11 +132,3 @@ class People:
         reach = _FAR_REACH if alike > _VERY_ALIKE else _REACH
         near = apart < reach * max(sides) and max(sides) < 1.5 * min(sides)
         return bool(near) and alike > _ALIKE
-
-
-def _look(image: Image, mesh: FaceMesh) -> NDArray[np.float32]:
-    """A small aligned crop as a vector of mean 0 and length 1."""
-    crop = gray_crop(image, crop_matrix(mesh.points, _CROP), _CROP).astype(np.float32).ravel()
-    crop -= crop.mean()
-    look: NDArray[np.float32] = crop / max(float(np.linalg.norm(crop)), 1e-6)
-    return look

@@ -1,0 +1,68 @@
+"""Faces cut out of frames: along the contour, fully fitted, centred on black; or turned upright."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.face.align import crop_matrix
+from pyojeong.face.square import around_box
+from pyojeong.face.types import FaceMesh, Image
+
+MARGIN = 0.04
+"""Black around the longer side of the figure, as a share of it."""
+
+LARGEST = 512
+"""Longest side of a cut-out, px."""
+
+
+def masked(image: Image, mask: NDArray[np.bool_]) -> Image:
+    """The figure alone, as a square: cut along its mask, its box in the middle, black around it.
+
+    mask: (H, W) of the picture. At the film's own scale, at most `LARGEST` px. An empty mask
+    gives one black pixel. What training pictures are cut with (`pyojeong film faces`) is what
+    reading cuts with.
+    """
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return np.zeros((1, 1, 3), np.uint8)
+    y0, y1, x0, x1 = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    cut = np.where(mask[y0:y1, x0:x1, None], image[y0:y1, x0:x1], np.uint8(0))
+    height, width = cut.shape[:2]
+    side = max(1, round(max(height, width) * (1 + 2 * MARGIN)))
+    square = np.zeros((side, side, 3), np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = cut
+    return limited(square)
+
+
+def upright(image: Image, mesh: FaceMesh) -> Image:
+    """The square around a face, its eyes level, as the expression classifiers see faces; at about
+    the film's own scale, at most `LARGEST` px."""
+    scale = float(np.linalg.norm(crop_matrix(mesh.points, 1)[0, :2]))
+    side = int(np.clip(round(1 / scale), 8, LARGEST))
+    matrix = crop_matrix(mesh.points, side)
+    edge = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpAffine(image, matrix, (side, side), borderMode=edge), np.uint8)
+
+
+def limited(square: Image, largest: int = LARGEST) -> Image:
+    """A square picture, shrunk where it is larger."""
+    if len(square) <= largest:
+        return square
+    made = cv2.resize(square, (largest, largest), interpolation=cv2.INTER_AREA)
+    return np.asarray(made, np.uint8)
+
+
+def as_jpeg(image: Image, box: NDArray[np.float32], side: int = 96, margin: float = 0.25) -> bytes:
+    """A small square around a box, for people to look at."""
+    height, width = image.shape[:2]
+    reach = (0.5 + margin) * float((box[2:] - box[:2]).max()) + 2
+    middle = (box[:2] + box[2:]) / 2
+    low = np.clip(middle - reach, 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(middle + reach, low + 1, [width, height]).astype(int)
+    # Cut before it is shrunk: the whole frame is large.
+    part = image[low[1] : high[1], low[0] : high[0]]
+    small = around_box(part, box - np.tile(low, 2), margin, side)
+    return bytes(cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1])

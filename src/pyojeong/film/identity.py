@@ -1,0 +1,151 @@
+"""Who the figures of a film are: tracks in shots, and persons across shots by class or by cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.film.cast import CLUSTER, Person
+from pyojeong.film.figures import Figures
+from pyojeong.film.people import figure_evidence, gathered, track_traits
+from pyojeong.film.tracks import Tracked
+
+Ints = NDArray[np.int64]
+
+BRIEF_S, BRIEF_SHARE = 1.0, 0.05
+"""People seen for less than so many seconds and less than this share of the film are left out
+unless people.toml takes them in: mostly passers-by, and tracks that resemble nobody."""
+
+
+KINDS = frozenset(
+    f"{one}{end}"
+    for one in ("character", "face", "figure", "human", "man", "people", "person", "woman")
+    for end in ("", "s")
+) | {"사람", "얼굴", "인물", "캐릭터"}
+"""Names of classes that many share."""
+
+SHARED = 0.1
+"""A class of which two are seen in more than this share of its frames is a kind as well."""
+
+NOTE = (
+    "People were told apart by measurements (proportions of the face, colours of skin, hair and "
+    "clothes), not recognised: one person may appear as two, and two who look alike as one. Name "
+    "and merge them in people.toml."
+)
+
+NOTE_KIND = (
+    "Figures of class {} were told apart by their colours: one may appear as two in another light. "
+    "Name and merge them in people.toml."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identities:
+    """shot, track: (n,) of each row; track -1 for what is probably no figure, else from 0 in the
+    order of appearance. person_of_track: (t,) id, from 1. people: who there is."""
+
+    shot: Ints
+    track: Ints
+    person_of_track: Ints
+    people: tuple[Person, ...]
+    notes: tuple[str, ...]
+
+
+def identified(
+    figures: Figures, found: Tracked, times: NDArray[np.float64], labels: tuple[str, ...] | None
+) -> Identities:
+    """Who the tracks are. times: (m,) seconds of the frames that were looked at. labels: names of
+    the classes; None where people are told apart by their traits."""
+    traits = track_traits(figures, found.track, found.shot)
+    seen = np.bincount(found.track[found.track >= 0], minlength=len(traits))
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+    least = min(BRIEF_S, BRIEF_SHARE * len(times) * step)
+    sharing = pairs_in_frames(figures.frame, found.track)
+    if labels is None:
+        person = _ranked(gathered(traits, sharing), seen) + 1
+        some = _people(person, seen * step, least, CLUSTER, 0)
+        return Identities(found.shot, found.track, person, some, (NOTE,) if some else ())
+    person = class_of_tracks(figures, found.track) + 1
+    people: list[Person] = []
+    notes: set[str] = set()
+    highest = len(labels)
+    for at, label in enumerate(labels):
+        own = np.flatnonzero(person == at + 1)
+        if not len(own):
+            continue
+        name = _clean(label) or f"class {at + 1}"
+        if not _is_kind(name, own, figures.frame, found.track):
+            people.append(
+                Person(at + 1, name, about=_about(seen[own].sum() * step, own), given=True)
+            )
+            continue
+        inside = np.isin(sharing, own).all(1)
+        groups = gathered(traits[own], np.searchsorted(own, sharing[inside]), figure_evidence)
+        person[own] = highest + 1 + _ranked(groups, seen[own])
+        people += _people(person, seen * step, least, f"{name} ", highest)
+        highest = int(person.max())
+        notes.add(NOTE_KIND.format(name))
+    return Identities(found.shot, found.track, person, tuple(people), tuple(sorted(notes)))
+
+
+def _is_kind(name: str, tracks: Ints, frame: Ints, track: Ints) -> bool:
+    """Whether several figures share a class."""
+    if name.casefold() in KINDS:
+        return True
+    rows = np.isin(track, tracks)
+    counts = np.unique(frame[rows], return_counts=True)[1]
+    return float((counts > 1).mean()) > SHARED
+
+
+def _ranked(group: Ints, seen: Ints) -> Ints:
+    """(t,) group numbers from 0, the group seen longest first."""
+    count = int(group.max(initial=-1)) + 1
+    looks = np.bincount(group, seen, minlength=count)
+    rank = np.argsort(np.argsort(-looks, kind="stable"))
+    return np.asarray(rank[group], np.int64) if count else group
+
+
+def _people(
+    person: Ints, seconds: NDArray[Any], least: float, name: str, above: int
+) -> tuple[Person, ...]:
+    """Those with ids above a number, called by name and number from 1."""
+    found = []
+    for number in np.unique(person[person > above]).tolist():
+        own = np.flatnonzero(person == number)
+        total = float(seconds[own].sum())
+        about = _about(total, own)
+        found.append(Person(number, f"{name}{number - above}", total < least, (), about))
+    return tuple(found)
+
+
+def _about(seconds: float, tracks: Ints) -> str:
+    shown = ", ".join(map(str, (tracks[:12] + 1).tolist())) + (" ..." if len(tracks) > 12 else "")
+    return f"{seconds:.1f} s, tracks {shown}"
+
+
+def _clean(label: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in label).split())[:80]
+
+
+def class_of_tracks(figures: Figures, track: Ints) -> Ints:
+    """(t,) the class with most of the scores of each track."""
+    count, kinds = int(track.max(initial=-1)) + 1, int(figures.kinds.max(initial=0)) + 1
+    votes = np.zeros((count, kinds))
+    known = track >= 0
+    np.add.at(votes, (track[known], figures.kinds[known]), figures.scores[known])
+    return np.asarray(votes.argmax(1), np.int64) if count else np.zeros(0, np.int64)
+
+
+def pairs_in_frames(frame: Ints, track: Ints) -> Ints:
+    """(p, 2) pairs of tracks that are seen in one frame."""
+    known = np.flatnonzero(track >= 0)
+    order = known[np.argsort(frame[known], kind="stable")]
+    pairs: set[tuple[int, int]] = set()
+    bounds = np.flatnonzero(np.diff(frame[order])) + 1
+    for rows in np.split(order, bounds) if len(order) else ():
+        own = sorted(track[rows].tolist())
+        pairs.update((a, b) for at, a in enumerate(own) for b in own[at + 1 :])
+    return np.array(sorted(pairs), np.int64).reshape(-1, 2)
