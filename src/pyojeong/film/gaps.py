@@ -24,8 +24,8 @@ LONGEST_S = 0.75
 """Longest gap that is closed, from figure to figure; whoever is gone longer was hidden or away."""
 
 BLINK_S, COVERED = 0.4, 0.8
-"""The first is the longest walk through the rim. Of gaps longer than it, none is closed where so much of the figure's place belongs to
-somebody else: there it is hidden."""
+"""The first is the longest walk through the rim. Of gaps longer than it, none is closed where so
+much of the figure's place belongs to somebody else: there it is hidden."""
 
 RIM, SLIVER, WALK = 0.015, 0.02, 0.006
 """Shares of the picture's width: how near to the rim a box must come, how much of a figure must
