@@ -21,12 +21,11 @@ Ints = NDArray[np.int64]
 Box = NDArray[np.float32]
 
 LONGEST_S = 0.75
-"""Longest gap that is closed, from figure to figure, and longest walk through the rim; whoever is
-gone longer was hidden or away."""
+"""Longest gap that is closed, from figure to figure; whoever is gone longer was hidden or away."""
 
 BLINK_S, COVERED = 0.4, 0.8
-"""Of gaps longer than the first, none is closed where so much of the figure's place belongs to
-somebody else: there it is hidden."""
+"""The first is the longest walk through the rim. Of gaps longer than it, none is closed where so
+much of the figure's place belongs to somebody else: there it is hidden."""
 
 RIM, SLIVER, WALK = 0.015, 0.02, 0.006
 """Shares of the picture's width: how near to the rim a box must come, how much of a figure must
@@ -127,7 +126,7 @@ def _through_rim(
     if abs(outward) < WALK * width or (outward < 0) != (rim == 0.0):
         return
     at = int(place[own[0]]) + step
-    while limits[0] <= at <= limits[1] and abs(times[at] - figures.time[own[0]]) <= LONGEST_S:
+    while limits[0] <= at <= limits[1] and abs(times[at] - figures.time[own[0]]) <= BLINK_S:
         moved = box.copy()
         moved[free] = box[free] + outward * abs(at - int(place[own[0]]))
         if abs(float(moved[free]) - rim) < SLIVER * width:
