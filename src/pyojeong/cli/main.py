@@ -37,7 +37,17 @@ def main() -> None:
 
 def build() -> typer.Typer:
     """The Typer application in the language chosen."""
-    from pyojeong.cli import data, experiment, express, faces, models, story, text, train
+    from pyojeong.cli import (
+        background,
+        data,
+        experiment,
+        express,
+        faces,
+        models,
+        story,
+        text,
+        train,
+    )
 
     app = typer.Typer(
         name="pyojeong",
@@ -50,7 +60,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for module in (story, text, faces, express):
+    for module in (story, text, faces, express, background):
         module.add_to(app)
     train.add_to(app)
     data.add_to(app)
