@@ -22,9 +22,9 @@ Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 _STRIP = 512
-# How strongly the rough mask draws where nothing is known for sure, and where it sees subject:
-# there it is right, while outside it misses hair.
-_PULL, _PULL_INSIDE = 0.003, 0.03
+# How strongly the rough mask draws where nothing is known for sure: near its edge, and farther
+# inside, where it is right (outside it misses hair). _EDGE: how near, in long sides.
+_PULL, _PULL_INSIDE, _EDGE = 0.0005, 0.03, 0.018
 _NOISE = 2e-5  # variance of colour that counts as none; colours in [0, 1]
 
 
@@ -122,9 +122,14 @@ def soft_mask(image: Image, rough: Floats, known: Known) -> Floats:
         there = Known(_shrunk(known.subject, size), _shrunk(known.background, size))
         first = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR)
         wanted = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
-        pull = np.where(wanted > 0.95, _PULL_INSIDE, _PULL).astype(np.float32)
+        sure = cv2.erode((wanted > 0.95).astype(np.uint8), _square(_EDGE * max(size)))
+        pull = np.where(sure > 0, _PULL_INSIDE, _PULL).astype(np.float32)
         alpha = _solve(_Laplacian(colours, radius), (first, wanted, pull), there, rounds)
     return np.clip(alpha, 0, 1)
+
+
+def _square(reach: float) -> NDArray[np.uint8]:
+    return np.ones((2 * round(reach) + 1,) * 2, np.uint8)
 
 
 def _shrunk(mask: Mask, size: tuple[int, int]) -> Mask:

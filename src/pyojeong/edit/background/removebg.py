@@ -96,12 +96,13 @@ def _sent(image: Image) -> tuple[str, bytes]:
     picture = PillowImage.fromarray(image)
     if scale < 1:
         picture = picture.resize((max(1, int(width * scale)), max(1, int(height * scale))))
-    for name, kind, quality in (("photo.png", "PNG", 0), ("photo.jpg", "JPEG", 92)):
-        stream = io.BytesIO()
-        picture.save(stream, kind, **({"quality": quality} if quality else {}))
-        if stream.tell() <= _LARGEST_SENT:
-            break
-    return name, stream.getvalue()
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=1)
+    if stream.tell() <= _LARGEST_SENT:
+        return "photo.png", stream.getvalue()
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=92)
+    return "photo.jpg", stream.getvalue()
 
 
 def _form(boundary: str, file: tuple[str, bytes]) -> bytes:

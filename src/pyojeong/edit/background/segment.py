@@ -100,7 +100,6 @@ def _add(
 def _shown(image: Image, view: tuple[float, float, float]) -> Image:
     """The view at the network's size, shrunk by area so that nothing flickers."""
     x, y, side = view
-    height, width = image.shape[:2]
     left, top = int(np.floor(x)), int(np.floor(y))
     whole = max(1, int(np.ceil(side)))
     cut = image[max(top, 0) : top + whole, max(left, 0) : left + whole]
