@@ -24,7 +24,7 @@ Mask = NDArray[np.bool_]
 _STRIP = 512
 # How strongly the rough mask draws where nothing is known for sure: near its edge, and farther
 # inside, where it is right (outside it misses hair). _EDGE: how near, in long sides.
-_PULL, _PULL_INSIDE, _EDGE = 0.0005, 0.03, 0.018
+_PULL, _PULL_INSIDE, _EDGE = 0.0015, 0.03, 0.018
 _NOISE = 2e-5  # variance of colour that counts as none; colours in [0, 1]
 
 

@@ -21,7 +21,7 @@ _VIEWS = ((3.2, 0.55), (6.0, 1.6))
 _MOST_FACES = 24
 # What the picture as a whole says counts less where faces were looked at.
 _WHOLE_WEIGHT = 0.35
-_CRUMB = 0.015
+_CRUMB, _HOLE = 0.015, 0.002
 _MOST, _WHOLE_SHARE = 0.4, 0.9
 
 
@@ -45,16 +45,18 @@ def people(network: Network, image: Image, boxes: Floats) -> Floats:
             _add(network, image, (x, y, view), (total, weights, most))
     # A view of one person often takes the others for background, seldom the other way round.
     mean = total / np.maximum(weights, 1e-6)
-    return _without_crumbs(np.asarray((1 - _MOST) * mean + _MOST * most, np.float32))
+    mask = np.asarray((1 - _MOST) * mean + _MOST * most, np.float32)
+    # The same for pinholes, seen as islands of the other side.
+    return 1 - _without_crumbs(1 - _without_crumbs(mask, _CRUMB), _HOLE)
 
 
-def _without_crumbs(mask: Floats) -> Floats:
-    """The mask without islands far smaller than the largest one."""
+def _without_crumbs(mask: Floats, share: float) -> Floats:
+    """The mask without islands smaller than that share of the largest one."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > 0.5).astype(np.uint8))
     if count < 3:
         return mask
     areas = stats[:, cv2.CC_STAT_AREA]
-    small = areas < _CRUMB * areas[1:].max()
+    small = areas < share * areas[1:].max()
     small[0] = False
     # The island's own slope goes with it.
     gone = cv2.dilate(small[labels].astype(np.uint8), np.ones((9, 9), np.uint8))
