@@ -37,8 +37,8 @@ class Settings:
     max_story_sentences: longest story. max_image_pixels: largest picture decoded, width times
     height. max_image_bytes: largest picture file opened. threads: per model, 0 = all cores.
     asset_folder: where weights that do not ship are looked for. clova_url, clova_secret: invoke
-    URL and secret key of NAVER CLOVA OCR, empty where there is no account. profanity_allow,
-    profanity_deny: files of words the profanity guard shall never or always find, one per line.
+    URL and secret key of NAVER CLOVA OCR, empty where there is no account. removebg_key,
+    removebg_url: API key and address of remove.bg. profanity_allow, profanity_deny: files of words the profanity guard shall never or always find, one per line.
     """
 
     lang: str = "auto"
@@ -52,6 +52,8 @@ class Settings:
     profanity_deny: Path = Path()
     clova_url: str = ""
     clova_secret: str = field(default="", repr=False)
+    removebg_url: str = "https://api.remove.bg/v1.0/removebg"
+    removebg_key: str = field(default="", repr=False)
 
 
 def read_settings(environ: Mapping[str, str], file: Path | None) -> Settings:

@@ -7,8 +7,11 @@ import binascii
 import io
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
@@ -106,7 +109,8 @@ class ClovaField:
 
 @dataclass(frozen=True, slots=True)
 class ClovaAnswer:
-    """An answer FakeClova gives instead of reading: HTTP status, body, further headers.
+    """An answer that FakeClova or FakeRemoveBg gives instead of its own: HTTP status, body,
+    further headers.
 
     drip_s: wait after each byte of the body.
     """
@@ -115,6 +119,37 @@ class ClovaAnswer:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     drip_s: float = 0.0
+
+
+class _LocalServer:
+    """A server on this machine that answers every POST: answer(path, headers, body)."""
+
+    def __init__(self, answer: Callable[[str, Message, bytes], ClovaAnswer]) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                _send(self, answer(self.path, self.headers, body))
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
 
 class FakeClova:
@@ -139,28 +174,16 @@ class FakeClova:
         self.answers = list(answers)
         self.requests: list[Any] = []
         """What was asked, parsed, in order; None where it was no JSON."""
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                _send(self, fake._answer(self.path, self.headers.get("X-OCR-SECRET"), body))
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        self._server = _LocalServer(
+            lambda path, headers, body: self._answer(path, headers.get("X-OCR-SECRET"), body)
         )
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/custom/v1/1/abc/general"
+        return f"{self._server.address}/custom/v1/1/abc/general"
 
     def __enter__(self) -> FakeClova:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
@@ -169,9 +192,7 @@ class FakeClova:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
 
     def _answer(self, path: str, secret: str | None, body: bytes) -> ClovaAnswer:
         try:
@@ -270,3 +291,81 @@ def _clova_field(field: ClovaField) -> dict[str, Any]:
         "type": "NORMAL",
         "lineBreak": field.line_break,
     }
+
+
+class FakeRemoveBg:
+    """A server on this machine that speaks the API of remove.bg, version 1.0.
+
+        with FakeRemoveBg() as service:
+            RemoveBg(service.url, service.key).remove(photo)
+
+    It checks the key and the multipart form as the service does, and cuts out the middle half of
+    every picture. answers: given one after the other before it cuts anything.
+    """
+
+    def __init__(self, answers: Sequence[ClovaAnswer] = (), key: str = "a-key-of-the-fake") -> None:
+        self.key = key
+        self.answers = list(answers)
+        self.requests: list[dict[str, bytes]] = []
+        """The fields of every form, in order; empty where it was no form."""
+        self._server = _LocalServer(self._answer)
+
+    @property
+    def url(self) -> str:
+        return f"{self._server.address}/v1.0/removebg"
+
+    def __enter__(self) -> FakeRemoveBg:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()
+
+    def _answer(self, path: str, headers: Message, body: bytes) -> ClovaAnswer:
+        form = _form_fields(headers.get("Content-Type", ""), body)
+        self.requests.append(form)
+        if self.answers:
+            return self.answers.pop(0)
+        if path != "/v1.0/removebg":
+            return _removebg_error(404, "Not found")
+        if headers.get("X-Api-Key") != self.key:
+            return _removebg_error(403, "API Key invalid")
+        if form.get("size") != b"auto" or "image_file" not in form:
+            return _removebg_error(400, "No image given")
+        return ClovaAnswer(body=_middle_cut(form["image_file"]))
+
+
+def _form_fields(kind: str, body: bytes) -> dict[str, bytes]:
+    """Name → content of the parts of multipart/form-data, as Python's own parser reads it."""
+    whole = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+    if not whole.is_multipart():
+        return {}
+    fields: dict[str, bytes] = {}
+    for part in whole.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        fields[str(name)] = content if isinstance(content, bytes) else b""
+    return fields
+
+
+def _removebg_error(status: int, title: str) -> ClovaAnswer:
+    return ClovaAnswer(status, json.dumps({"errors": [{"title": title, "code": "x"}]}).encode())
+
+
+def _middle_cut(data: bytes) -> bytes:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as opened:
+        picture = opened.convert("RGB")
+    width, height = picture.size
+    mask = Image.new("L", picture.size, 0)
+    mask.paste(255, (width // 4, height // 4, width - width // 4, height - height // 4))
+    picture.putalpha(mask)
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()

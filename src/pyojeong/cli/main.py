@@ -38,6 +38,7 @@ def main() -> None:
 def build() -> typer.Typer:
     """The Typer application in the language chosen."""
     from pyojeong.cli import (
+        background,
         data,
         experiment,
         express,
@@ -61,7 +62,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for module in (story, text, faces, express, inspect):
+    for module in (story, text, faces, express, background, inspect):
         module.add_to(app)
     film.add_to(app)
     train.add_to(app)

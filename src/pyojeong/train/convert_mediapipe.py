@@ -1,11 +1,11 @@
-"""Make the face networks: MediaPipe's Apache-2.0 TFLite models → ONNX with certificates.
+"""Make the networks for faces and people: MediaPipe's Apache-2.0 TFLite models → ONNX with certificates.
 
     python -m pyojeong.train.convert_mediapipe --wheel-folder FOLDER [--also iris_landmark ...]
 
 FOLDER is where the `mediapipe` 0.10.14 wheel was unpacked or installed (the folder that holds
 `mediapipe/modules`); later wheels carry no models. Needs `onnx`, `flatbuffers` and `tflite` (the
 schema). With `--also`, further models of the wheel are converted into the current folder: the
-iris network and the selfie segmentation convert too, but nothing uses them yet.
+iris network converts too, but nothing uses it yet.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ MODELS = (
         "face_landmark/face_landmark_with_attention.tflite",
         "Same outputs as the original to 2e-4 px of the 192 px crop.",
         "Profiles beyond about 70 degrees and covered faces are guessed; animals are not faces.",
+    ),
+    Model(
+        "selfie_segmentation",
+        "selfie_segmentation/selfie_segmentation.tflite",
+        "Same mask as the original to 2e-5 (float32 rounding).",
+        "People within about 2 m, one or two, rough at 256 px; what they hold or lie on often "
+        "counts as theirs.",
     ),
 )
 

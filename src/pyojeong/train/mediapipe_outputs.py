@@ -5,7 +5,8 @@
 
 Run it where the `mediapipe` 0.10.14 wheel is installed (it needs nothing else of this project).
 The inputs are squares of the portrait, whose corner and side are kept beside the outputs, and a
-pattern made by a formula. Of the detectors' thousands of rows every seventh is kept.
+pattern made by a formula. Of the detectors' thousands of rows, and of a mask's pixels, every
+seventh is kept.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ MODELS = {
     "blazeface_short": ("face_detection/face_detection_short_range", 128, (-1, 1), 2),
     "blazeface_full": ("face_detection/face_detection_full_range_sparse", 192, (-1, 1), 2),
     "facemesh_attention": ("face_landmark/face_landmark_with_attention", 192, (0, 1), 7),
+    "selfie_segmentation": ("selfie_segmentation/selfie_segmentation", 256, (0, 1), 1),
 }
 """Asset → (model in the wheel, side of the input, range of the input, number of outputs)."""
 
@@ -128,7 +130,8 @@ def main() -> None:
         for kind, image in (("face", face), ("pattern", pattern(size))):
             for i, values in enumerate(raw_outputs(model, image, span, count)):
                 rows = values.reshape(-1, 16 if i == 0 else 1) if "blaze" in asset else values
-                kept[f"{asset}/{kind}/{i}"] = rows[::EVERY] if "blaze" in asset else rows
+                whole = "facemesh" in asset
+                kept[f"{asset}/{kind}/{i}"] = rows if whole else rows[::EVERY]
     np.savez_compressed(arguments.out, **kept)
     print(f"{arguments.out}: {arguments.out.stat().st_size:,} bytes")
 

@@ -1,0 +1,211 @@
+"""A rough mask → a soft one that follows hair: closed-form matting without a matrix.
+
+Levin et al. 2008, "A closed-form solution to natural image matting": alpha is locally a linear
+function of colour. He et al. 2010, "Fast matting using large kernel matting Laplacian matrices":
+the product with the matting Laplacian is a handful of box filters. It is solved by conjugate
+gradients from coarse to fine; He & Sun 2015, "Fast guided filter", carries the result to the full
+size in strips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pyojeong.edit.background.types import Alpha, Image
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_STRIP = 512
+# How strongly the rough mask draws where nothing is known for sure: near its edge, and farther
+# inside, where it is right (outside it misses hair). _EDGE: how near, in long sides.
+_PULL, _PULL_INSIDE, _EDGE = 0.0015, 0.03, 0.018
+_NOISE = 2e-5  # variance of colour that counts as none; colours in [0, 1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Trimap. subject, background: bool (H, W); the rest is to be found."""
+
+    subject: Mask
+    background: Mask
+
+    @property
+    def open(self) -> Mask:
+        return ~(self.subject | self.background)
+
+
+def known_parts(rough: Floats, boxes: Floats) -> Known:
+    """What is surely subject or background: everything farther from the rough mask's edge than
+    hair reaches, which is farther around heads. boxes: faces (n, 4) xyxy px."""
+    height, width = rough.shape
+    sizes = [max(x1 - x0, y1 - y0) for x0, y0, x1, y1 in boxes.tolist()]
+    solid = float((rough > 0.5).sum()) ** 0.5
+    usual = max(sizes, default=solid / 4)
+    reach = np.full((height, width), max(2.0, 0.04 * usual), np.float32)
+    for (x0, y0, x1, y1), size in zip(boxes.tolist(), sizes, strict=True):
+        centre = round((x0 + x1) / 2), round((y0 + y1) / 2 - 0.25 * size)
+        axes = max(1, round(0.95 * size)), max(1, round(1.1 * size))
+        head = np.zeros((height, width), np.float32)
+        cv2.ellipse(head, centre, axes, 0, 0, 360, 0.16 * size, -1)
+        reach = np.maximum(reach, head)
+    reach = cv2.blur(reach, (max(3, round(0.3 * usual)),) * 2)
+    reach = np.where((rough > 0.15) & (rough < 0.85), 2.5 * reach, reach)
+    # A doubtful region is not half transparent: it is one or the other, but for its edge.
+    inner = cv2.distanceTransform((rough > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    outer = cv2.distanceTransform((rough <= 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    # The network errs outward less than inward: hair stands out of its masks.
+    return Known(inner > 0.5 * reach, outer > reach)
+
+
+class _Laplacian:
+    """The matting Laplacian of a picture, divided by the size of its windows."""
+
+    def __init__(self, image: Floats, radius: int) -> None:
+        self._planes = [np.ascontiguousarray(image[:, :, i]) for i in range(3)]
+        self._window = (2 * radius + 1,) * 2
+        self._means = [self._box(plane) for plane in self._planes]
+        spread = []
+        for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)):
+            product = self._box(self._planes[i] * self._planes[j])
+            noise = np.float32(_NOISE if i == j else 0)
+            spread.append(product - self._means[i] * self._means[j] + noise)
+        self._inverse = _inverse(spread)
+
+    def _box(self, values: Floats) -> Floats:
+        blurred = cv2.blur(values, self._window, borderType=cv2.BORDER_REFLECT_101)
+        return np.asarray(blurred, np.float32)
+
+    def lines(self, alpha: Floats) -> list[Floats]:
+        """Alpha over colour as a line: three slopes and an offset, (H, W) each, averaged over
+        the windows."""
+        middle = self._box(alpha)
+        together = [
+            self._box(plane * alpha) - mean * middle
+            for plane, mean in zip(self._planes, self._means, strict=True)
+        ]
+        slopes = [_dot(row, together) for row in self._inverse]
+        return [self._box(v) for v in (*slopes, middle - _dot(slopes, self._means))]
+
+    def times(self, alpha: Floats) -> Floats:
+        *slopes, offset = self.lines(alpha)
+        return np.asarray(alpha - _dot(slopes, self._planes) - offset, np.float32)
+
+
+def _dot(a: list[Floats], b: list[Floats]) -> Floats:
+    return np.asarray(a[0] * b[0] + a[1] * b[1] + a[2] * b[2], np.float32)
+
+
+def _inverse(upper: list[Floats]) -> list[list[Floats]]:
+    """Rows of the inverse of symmetric 3x3 matrices, whose upper halves are given row by row."""
+    a, b, c, d, e, f = upper
+    parts = d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b
+    whole = 1 / np.maximum(a * parts[0] + b * parts[1] + c * parts[2], np.float32(1e-20))
+    p, q, r, s, t, u = (np.asarray(part * whole, np.float32) for part in parts)
+    return [[p, q, r], [q, s, t], [r, t, u]]
+
+
+def soft_mask(image: Image, rough: Floats, known: Known) -> Floats:
+    """Alpha (H, W), 0-1, exact where it is known. image: RGB uint8 (H, W, 3)."""
+    height, width = rough.shape
+    alpha = rough
+    for shrink, rounds, radius in ((4, 40, 2), (2, 24, 2), (1, 12, 1)):
+        size = max(1, width // shrink), max(1, height // shrink)
+        if shrink > 1 and min(size) < 32:
+            continue
+        colours = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        there = Known(_shrunk(known.subject, size), _shrunk(known.background, size))
+        first = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR)
+        wanted = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
+        sure = cv2.erode((wanted > 0.95).astype(np.uint8), _square(_EDGE * max(size)))
+        pull = np.where(sure > 0, _PULL_INSIDE, _PULL).astype(np.float32)
+        alpha = _solve(_Laplacian(colours, radius), (first, wanted, pull), there, rounds)
+    return np.clip(alpha, 0, 1)
+
+
+def _square(reach: float) -> NDArray[np.uint8]:
+    return np.ones((2 * round(reach) + 1,) * 2, np.uint8)
+
+
+def _shrunk(mask: Mask, size: tuple[int, int]) -> Mask:
+    small = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small > 0.99, np.bool_)
+
+
+def _solve(
+    laplacian: _Laplacian, given: tuple[Floats, Floats, Floats], known: Known, rounds: int
+) -> Floats:
+    """Conjugate gradients over the open pixels; the known ones stay what they are.
+
+    given: alpha to start from, alpha to stay near, and how near.
+    """
+    start, wanted, pull = given
+    free = known.open.astype(np.float32)
+    alpha = np.where(known.subject, 1, np.where(known.background, 0, start)).astype(np.float32)
+    rest = free * (pull * (wanted - alpha) - laplacian.times(alpha))
+    step, size = rest.copy(), float(np.vdot(rest, rest))
+    for _ in range(rounds):
+        if size < 1e-9:
+            break
+        moved = free * (laplacian.times(step) + pull * step)
+        along = float(np.vdot(step, moved))
+        if along <= 0:
+            break
+        alpha += size / along * step
+        rest -= size / along * moved
+        size, before = float(np.vdot(rest, rest)), size
+        step = rest + size / before * step
+    return alpha
+
+
+def full_size(image: Image, small: Image, soft: Floats, known: Known) -> Alpha:
+    """The soft mask of the shrunk picture, (h, w), brought to the full picture, (H, W) uint8."""
+    height, width = image.shape[:2]
+    if soft.shape == (height, width):
+        return np.rint(stretched(soft) * 255).astype(np.uint8)
+    lines = _Laplacian(small.astype(np.float32) / 255, 2).lines(soft)
+    fields = np.dstack([*lines, known.subject, known.background]).astype(np.float32)
+    out = np.empty((height, width), np.uint8)
+    for rows, part in strips(fields, height, width):
+        colours = image[rows].astype(np.float32) / 255
+        alpha = np.einsum("hwi,hwi->hw", colours, part[:, :, :3]) + part[:, :, 3]
+        alpha = np.where(part[:, :, 4] > 0.5, 1, np.where(part[:, :, 5] > 0.5, 0, alpha))
+        out[rows] = np.rint(stretched(alpha) * 255).astype(np.uint8)
+    return out
+
+
+def stretched(alpha: Floats) -> Floats:
+    """Without the faint veil that a least-squares answer leaves at both ends."""
+    return np.asarray(np.clip((alpha - 0.06) / 0.9, 0, 1), np.float32)
+
+
+def strips(fields: Floats, height: int, width: int) -> Iterator[tuple[slice, Floats]]:
+    """(rows, fields enlarged for these rows), strip by strip: pixel centres stay in place."""
+    high, wide = fields.shape[:2]
+    for top in range(0, height, _STRIP):
+        bottom = min(height, top + _STRIP)
+        xs = ((np.arange(width, dtype=np.float32) + 0.5) * (wide / width) - 0.5)[None]
+        ys = ((np.arange(top, bottom, dtype=np.float32) + 0.5) * (high / height) - 0.5)[:, None]
+        shape = (bottom - top, width)
+        maps = np.broadcast_to(xs, shape).copy(), np.broadcast_to(ys, shape).copy()
+        low = max(0, int(ys[0, 0]) - 2)
+        part = fields[low : int(ys[-1, 0]) + 4]
+        # Four channels at a time is what OpenCV takes.
+        pieces = [
+            np.atleast_3d(
+                cv2.remap(
+                    np.ascontiguousarray(part[:, :, i : i + 4]),
+                    maps[0],
+                    maps[1] - low,
+                    cv2.INTER_LINEAR,
+                    borderMode=cv2.BORDER_REPLICATE,
+                )
+            )
+            for i in range(0, fields.shape[2], 4)
+        ]
+        yield slice(top, bottom), np.concatenate(pieces, 2)
