@@ -60,7 +60,8 @@ def command(
 ) -> None:
     from pyojeong.edit.background.replace import replace_background
     from pyojeong.media.files import check_output
-    from pyojeong.media.image import read_image, write_image
+    from pyojeong.media.image import image_format, read_image, write_image
+    from pyojeong.media.provenance import edited, stamped
     from pyojeong.registry import load
 
     check_alpha(output, background)
@@ -70,7 +71,9 @@ def command(
         print_note(note.text(language()))
     cutter: BackgroundRemover = load("BackgroundRemover", remover)
     done = replace_background(picture, background, cutter)
-    for note in write_image(output, done):
+    claim = edited("Background replaced", {"background": background})
+    lossless = image_format(output) in ("PNG", "TIFF")
+    for note in write_image(output, stamped(done, claim, lossless=lossless)):
         print_note(note.text(language()))
     if as_json:
         size = {"width": done.width, "height": done.height}

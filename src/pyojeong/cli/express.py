@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pyojeong.cli.background import check_alpha
 from pyojeong.cli.express_wish import parse_each, parse_which, wish_of
 from pyojeong.cli.language import language, say
 from pyojeong.cli.options import AsJson
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyojeong.api import Which
+    from pyojeong.edit.background.types import BackgroundRemover
     from pyojeong.edit.express import Expressed
     from pyojeong.edit.wish import Wish
     from pyojeong.face.types import Image
@@ -162,6 +164,26 @@ def command(
             ),
         ),
     ] = False,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            metavar="remove|blur|#RRGGBB|FILE",
+            help=say(
+                "What stands behind: nothing, a blur, a colour, or a picture.",
+                "배경: 없음, 흐림, 색, 또는 그림.",
+            ),
+        ),
+    ] = None,
+    remover: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=say(
+                "What cuts the people out: selfie (here), removebg or rembg.",
+                "오리는 방법: selfie(내장), removebg, rembg.",
+            ),
+        ),
+    ] = None,
     editor: Annotated[
         str,
         typer.Option(
@@ -218,9 +240,9 @@ def command(
             "--strip and --each stand alone: they draw expressions of their own.",
             "--strip과 --each는 다른 표정 옵션과 함께 쓸 수 없습니다.",
         )
-    finish = _Finish(keep_gps, visible_mark, strict, as_json)
+    finish = _Finish(keep_gps, visible_mark, strict, as_json, background, remover)
     if editor != "mesh" or weights is not None or attributes:
-        others = [strip, animate, each, preset, coefficients, head, gaze, save_preset]
+        others: list[object] = [strip, animate, each, preset, coefficients, head, gaze, save_preset]
         drawer = _by_stargan(editor, weights, attributes or [], on, any(others))
         _still(image, output, drawer(emotion, text), finish)
         return
@@ -247,6 +269,8 @@ class _Finish:
     visible_mark: bool
     strict: bool
     as_json: bool
+    background: str | None
+    remover: str | None
 
 
 def _by_stargan(
@@ -278,17 +302,26 @@ def _by_stargan(
 
 
 def _still(path: Path, output: Path, draw: _Draw, finish: _Finish) -> None:
+    from pyojeong.edit.background.replace import check_background, replace_background
     from pyojeong.media.files import check_output
     from pyojeong.media.image import image_format, write_image
+    from pyojeong.registry import load
 
     image_format(output)
+    if finish.background:
+        check_alpha(output, finish.background)
+        check_background(finish.background)
     check_output(output)
     picture = _picture(path, finish.keep_gps)
     done = draw(picture.rgb)
     if finish.strict and not done.reached:
         _report(output, done, written=False)
         raise _not_reached(done)
-    edited = _marked(replace(picture, rgb=done.image), done, path, output, finish)
+    drawn = replace(picture, rgb=done.image)
+    if finish.background:
+        remover: BackgroundRemover = load("BackgroundRemover", finish.remover)
+        drawn = replace_background(drawn, finish.background, remover)
+    edited = _marked(drawn, done, path, output, finish)
     for note in write_image(output, edited):
         print_note(note.text(language()))
     if finish.as_json:
@@ -348,7 +381,8 @@ def _marked(
         for face in done.faces
     ]
     source = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
-    claim = edited("Expressions drawn on faces", {"faces": drawn}, source)
+    details = {"faces": drawn} | ({"background": finish.background} if finish.background else {})
+    claim = edited("Expressions drawn on faces", details, source)
     return stamped(picture, claim, lossless=image_format(output) in ("PNG", "TIFF"))
 
 
