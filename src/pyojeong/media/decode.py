@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -102,23 +103,25 @@ def read_frames(path: Path | str, every: int = 1) -> Iterator[tuple[float, NDArr
                 yield time, frame_rgb(frame)
 
 
-def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
+def read_audio(path: Path | str, rate: int | None = None) -> tuple[NDArray[np.float32], int]:
     """The first sound track as mono float32 (n,) in [-1, 1], and its rate in Hz.
 
-    Sample 0 is the film's start. Raises BadInput where there is no sound.
+    rate: wanted, None for the track's own; a lower one takes less memory. Sample 0 is the film's
+    start. Raises BadInput where there is no sound.
     """
     with opened_film(path) as container:
         streams = _known(container.streams.audio)
         if not streams:
             raise BadInput(f"{path} has no sound.", f"{path}에는 소리가 없습니다.")
         stream = streams[0]
-        rate = stream.codec_context.sample_rate
+        rate = rate or stream.codec_context.sample_rate
         length = _length(stream)
-        to_float = av.AudioResampler(format="fltp")
+        to_float = av.AudioResampler(format="fltp", rate=rate)
         blocks: list[NDArray[np.float32]] = []
         lead = 0
-        for frame in container.decode(stream):
-            if not blocks and frame.pts is not None and frame.time_base is not None:
+        # None gives what the resampler still holds.
+        for frame in chain(container.decode(stream), (None,)):
+            if not blocks and frame and frame.pts is not None and frame.time_base is not None:
                 seconds = frame.pts * frame.time_base - (container.start_time or 0) / av.time_base
                 lead = round(float(seconds) * rate)
             # Averaged here: FFmpeg's own mix to mono may leave [-1, 1].

@@ -16,8 +16,8 @@ from pyojeong.errors import InferenceFailed, MissingWeights
 from pyojeong.media.audio import Samples, resample
 from pyojeong.media.cues import MOST_CUES, Cue
 from pyojeong.settings import settings
+from pyojeong.speech.recognition import HEARD_HZ
 
-RATE = 16_000
 SURELY_NO_SPEECH = 0.6
 """Above this probability of no speech a piece is left out, as Whisper's own program does it."""
 
@@ -51,7 +51,7 @@ class FasterWhisper:
         """One cue per sentence or so, as Whisper cuts them. Raises InferenceFailed."""
         if not len(samples):
             return []
-        sound = resample(samples, rate, RATE)
+        sound = resample(samples, rate, HEARD_HZ)
         try:
             segments, _ = self._model.transcribe(
                 sound,
@@ -60,7 +60,7 @@ class FasterWhisper:
                 # A slip is not carried on to the end of the film.
                 condition_on_previous_text=False,
             )
-            return _cues(segments, len(sound) / RATE)
+            return _cues(segments, len(sound) / HEARD_HZ)
         except Exception as error:
             raise _failed(error) from error
 

@@ -7,6 +7,9 @@ from typing import Protocol
 from pyojeong.media.audio import Samples
 from pyojeong.media.cues import Cue
 
+HEARD_HZ = 16_000
+"""The rate that recognisers of speech work at; more is thrown away by them."""
+
 
 class SpeechToText(Protocol):
     """Writes down speech."""
