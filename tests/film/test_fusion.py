@@ -125,3 +125,9 @@ def told(**shares):
 def test_only_clear_differences_are_told(face, words, clear):
     assert differ(face, words) is clear
     assert differ(words, face) is clear
+
+
+def test_words_that_a_classifier_of_faces_has_no_name_for():
+    known = HouseNames(["joy", "sadness"]).known
+    assert differ(told(sadness=0.8), told(happiness=0.9), known)
+    assert not differ(told(sadness=0.8), told(anger=0.9), known)

@@ -146,22 +146,22 @@ class HouseNames:
         for line, name in zip(self.weights, names, strict=True):
             for emotion, weight in rows.get(label_key(name), {}).items():
                 line[EMOTIONS.index(emotion)] = weight
-        known = self.weights.any(0)
-        self._room = known.sum() / _COUNT
-        self._rest = np.where(known, 0.0, 1 / _COUNT)
+        self.known: NDArray[np.bool_] = self.weights.any(0)
 
     def house(self, scores: Probabilities) -> NDArray[np.float32] | None:
-        """(7,) of (k,); None where most of it is in emotions that the house does not know.
-
-        A house emotion that the classifier has no name for keeps 1/7: it cannot say anything
-        about that one.
-        """
+        """(7,) of (k,); None where most of it is in emotions that the house does not know."""
         mapped = np.asarray(scores, np.float64) @ self.weights
         total = mapped.sum()
         if total < 0.5 * np.sum(scores) or total <= 0:
             return None
-        made: NDArray[np.float32] = (self._room * mapped / total + self._rest).astype(np.float32)
+        made: NDArray[np.float32] = (mapped / total).astype(np.float32)
         return made
+
+    def opened(self, house: Probabilities) -> NDArray[np.float32]:
+        """(7,) in which every emotion that the classifier has no name for has 1/7: it cannot say
+        anything about that one."""
+        open_to = np.where(self.known, self.known.mean() * house, 1 / _COUNT)
+        return open_to.astype(np.float32)
 
 
 # --- differences -----------------------------------------------------------------------------
@@ -180,17 +180,21 @@ _NEAR = {
 """Pairs that readers of faces mix up, or that are felt together."""
 
 
-def differ(face: Probabilities, words: Probabilities) -> bool:
+def differ(
+    face: Probabilities, words: Probabilities, known: NDArray[np.bool_] | None = None
+) -> bool:
     """Whether face and words (7,) tell clearly different emotions, as happy words over a sad face.
 
     Both are sure (`SURE`) of their own, neither holds the other's for likely (`UNLIKELY`), neither
     is neutral (calm words over a sad face hide nothing), and they are no pair that is often mixed
-    up or felt together: fear and surprise, anger and disgust, happiness and surprise.
+    up or felt together: fear and surprise, anger and disgust, happiness and surprise. known: (7,)
+    which emotions the face's classifier has a name for; words of another one contradict nothing.
     """
     seen, said = int(np.argmax(face)), int(np.argmax(words))
-    if seen == said or _NEUTRAL in (seen, said):
+    if known is not None and not known[said]:
         return False
-    if frozenset({EMOTIONS[seen], EMOTIONS[said]}) in _NEAR:
+    near = frozenset({EMOTIONS[seen], EMOTIONS[said]}) in _NEAR
+    if near or seen == said or _NEUTRAL in (seen, said):
         return False
     sure = min(face[seen], words[said]) >= SURE
     return bool(sure and max(face[said], words[seen]) <= UNLIKELY)

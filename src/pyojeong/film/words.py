@@ -38,8 +38,9 @@ def find_cues(
     if subtitles is not None:
         return read_subtitles(subtitles)
     info = probe(film)
-    if track < len(info.subtitles):
-        return read_subtitle_track(film, track)
+    # Some programs write a track with nothing in it.
+    if track < len(info.subtitles) and (cues := read_subtitle_track(film, track)):
+        return cues
     if speech_to_text is not None and info.audio_codec is not None:
         return speech_to_text.transcribe(*read_audio(film, HEARD_HZ))
     return []
@@ -82,8 +83,8 @@ def _line(
         words,
         speaker.character,
         speaker.certainty,
-        None if face is None else fusion.pool(face, words),
-        face is not None and differ(face, words),
+        None if face is None else fusion.pool(names.opened(face), words),
+        face is not None and differ(face, words, names.known),
     )
 
 
