@@ -145,6 +145,14 @@ BUILT_IN: tuple[Backend, ...] = (
         reference="https://github.com/espeak-ng/espeak-ng",
     ),
     Backend(
+        "SpeechToText",
+        "faster-whisper",
+        "pyojeong.speech.faster_whisper:FasterWhisper",
+        licence="MIT (faster-whisper, CTranslate2, Whisper's weights)",
+        reference="Radford et al. 2022, Robust speech recognition, arXiv:2212.04356",
+        extra="speech-to-text",
+    ),
+    Backend(
         "ExpressionEditor",
         "mesh",
         "pyojeong.edit.mesh_editor:MeshEditor",

@@ -60,7 +60,7 @@ def test_files_of_others_are_read(tmp_path):
         "WEBVTT - title\n\nNOTE a remark\n\nSTYLE\n::cue {}\n\n"
         "name\n00:01.000 --> 00:02.000 align:start position:10%\n<v 토끼>안녕 <b>너</b> &amp; 나\n"
     )
-    assert read_vtt(tmp_path / "a.vtt") == [Cue(1, 2, "안녕 너 & 나")]
+    assert read_vtt(tmp_path / "a.vtt") == [Cue(1, 2, "안녕 너 & 나", "토끼")]
 
 
 @pytest.mark.parametrize(

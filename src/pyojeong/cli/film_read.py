@@ -65,6 +65,26 @@ def run(
     seconds: Seconds = None,
     people: People = None,
     workers: Workers = 1,
+    subtitles: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.srt|vtt|ass",
+            help=say(
+                "What is said; without it the film's own subtitle track.",
+                "자막 파일. 없으면 영상 안의 자막을 씁니다.",
+            ),
+        ),
+    ] = None,
+    speech_to_text: Annotated[
+        bool,
+        typer.Option(
+            "--speech-to-text",
+            help=say(
+                "Where there are no subtitles, write down what is heard (extra speech-to-text).",
+                "자막이 없으면 말소리를 받아 적습니다(추가 패키지 speech-to-text).",
+            ),
+        ),
+    ] = False,
     demo: Annotated[
         bool,
         typer.Option(
@@ -89,6 +109,7 @@ def run(
             if film is None:
                 film, choices = _drawn(out, choices)
             reading = _read(film, out, choices, people, workers, progress)
+            reading = _with_words(film, out, reading, subtitles, speech_to_text)
     except KeyboardInterrupt:
         tell_stopped(out)
         raise StoppedAndTold from None
@@ -106,10 +127,9 @@ def _read(
     workers: int,
     progress: Callable[[float], None],
 ) -> FilmReading:
-    from pyojeong.film.kept import keep_reading
     from pyojeong.film.run import read_film
 
-    reading = read_film(
+    return read_film(
         film,
         out,
         choices,
@@ -117,6 +137,18 @@ def _read(
         executor=executor_of(workers),
         progress=lambda share: progress(0.95 * share),
     )
+
+
+def _with_words(
+    film: Path, out: Path, reading: FilmReading, subtitles: Path | None, hear: bool
+) -> FilmReading:
+    """The reading with what is said, kept in the folder."""
+    from pyojeong.film.kept import keep_reading
+    from pyojeong.film.words import find_cues, read_lines
+    from pyojeong.registry import load
+
+    cues = find_cues(film, subtitles, load("SpeechToText") if hear else None)
+    reading = replace(reading, lines=read_lines(cues, reading))
     keep_reading(out, reading)
     return reading
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from av.stream import Disposition
 from numpy.typing import NDArray
 
 from pyojeong.errors import BadInput
-from pyojeong.media.cues import Cue
+from pyojeong.media.ass import packet_line
+from pyojeong.media.cues import MOST_CUES, Cue, no_more_cues, srt_plain, vtt_voices
 from pyojeong.media.files import check_input
 from pyojeong.media.mp4 import claims_too_much
 from pyojeong.settings import settings
@@ -46,8 +48,8 @@ class VideoInfo:
     subtitles: tuple[str, ...]
 
 
-MOST_CUES = 100_000
-"""Subtitles read from a track; four hours with one every second have 14,400."""
+_TEXT_TRACKS = ("mov_text", "subrip", "srt", "text", "webvtt", "ass", "ssa")
+"""FFmpeg's names of subtitles that are text; others are pictures of it."""
 
 _IMAGE_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _CONTAINERS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
@@ -81,7 +83,7 @@ def probe(path: Path | str) -> VideoInfo:
             stream.codec_context.name,
             sound.codec_context.name if sound else None,
             sound.codec_context.sample_rate if sound else None,
-            tuple(s.metadata.get("language", "und") for s in _known(container.streams.subtitles)),
+            tuple(s.metadata.get("language", "und") for s in _text_tracks(container)),
         )
 
 
@@ -101,23 +103,25 @@ def read_frames(path: Path | str, every: int = 1) -> Iterator[tuple[float, NDArr
                 yield time, frame_rgb(frame)
 
 
-def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
+def read_audio(path: Path | str, rate: int | None = None) -> tuple[NDArray[np.float32], int]:
     """The first sound track as mono float32 (n,) in [-1, 1], and its rate in Hz.
 
-    Sample 0 is the film's start. Raises BadInput where there is no sound.
+    rate: wanted, None for the track's own; a lower one takes less memory. Sample 0 is the film's
+    start. Raises BadInput where there is no sound.
     """
     with opened_film(path) as container:
         streams = _known(container.streams.audio)
         if not streams:
             raise BadInput(f"{path} has no sound.", f"{path}에는 소리가 없습니다.")
         stream = streams[0]
-        rate = stream.codec_context.sample_rate
+        rate = rate or stream.codec_context.sample_rate
         length = _length(stream)
-        to_float = av.AudioResampler(format="fltp")
+        to_float = av.AudioResampler(format="fltp", rate=rate)
         blocks: list[NDArray[np.float32]] = []
         lead = 0
-        for frame in container.decode(stream):
-            if not blocks and frame.pts is not None and frame.time_base is not None:
+        # None gives what the resampler still holds.
+        for frame in chain(container.decode(stream), (None,)):
+            if not blocks and frame and frame.pts is not None and frame.time_base is not None:
                 seconds = frame.pts * frame.time_base - (container.start_time or 0) / av.time_base
                 lead = round(float(seconds) * rate)
             # Averaged here: FFmpeg's own mix to mono may leave [-1, 1].
@@ -133,33 +137,40 @@ def read_audio(path: Path | str) -> tuple[NDArray[np.float32], int]:
 
 
 def read_subtitle_track(path: Path | str, track: int = 0) -> list[Cue]:
-    """The cues of a text track (mov_text or SubRip inside a film).
+    """The cues of a text track (mov_text, SubRip, WebVTT or ASS inside a film), without styling.
 
-    Raises BadInput where there is no such track, or more than `MOST_CUES` in it.
+    track: number among the tracks of text; tracks of pictures do not count. Raises BadInput where
+    there is no such track, or more than `MOST_CUES` in it.
     """
     with opened_film(path) as container:
-        streams = _known(container.streams.subtitles)
+        streams = _text_tracks(container)
         if track >= len(streams):
             raise BadInput(f"{path} has no subtitle track.", f"{path}에는 자막 트랙이 없습니다.")
         stream = streams[track]
-        in_mov = stream.codec_context.name == "mov_text"
+        codec = stream.codec_context.name
         cues: list[Cue] = []
         for packet in container.demux(stream):
             if packet.pts is None or packet.time_base is None:
                 continue
-            data = bytes(packet)
-            text = data[2 : 2 + int.from_bytes(data[:2], "big")] if in_mov else data
-            start = float(packet.pts * packet.time_base)
-            end = start + float((packet.duration or 0) * packet.time_base)
-            if len(cues) == MOST_CUES:
-                raise BadInput(
-                    f"{path} has more than {MOST_CUES:,} subtitles; no film needs so many.",
-                    f"{path}에 자막이 {MOST_CUES:,}개보다 많습니다. 영상 자막으로 볼 수 없습니다.",
-                )
+            start = max(0.0, float(packet.pts * packet.time_base))
+            end = start + max(0.0, float((packet.duration or 0) * packet.time_base))
             # Empty samples fill the time between subtitles.
-            if text:
-                cues.append(Cue(max(0.0, start), max(0.0, end), text.decode("utf-8", "replace")))
+            said = [(name, text) for name, text in _said(codec, bytes(packet)) if text]
+            if said and len(cues) >= MOST_CUES:
+                raise no_more_cues(path, MOST_CUES)
+            cues += [Cue(start, end, text, name) for name, text in said]
     return cues
+
+
+def _said(codec: str, data: bytes) -> list[tuple[str | None, str]]:
+    """(speaker, text) of what a packet of a text track says."""
+    if codec == "mov_text":
+        # The length in two bytes, the text, then boxes of styles.
+        return [(None, data[2 : 2 + int.from_bytes(data[:2], "big")].decode("utf-8", "replace"))]
+    text = data.decode("utf-8", "replace").strip("\0")
+    if codec in ("ass", "ssa"):
+        return [packet_line(text)]
+    return vtt_voices(text) if codec == "webvtt" else [(None, srt_plain(text))]
 
 
 def is_film(path: Path | str) -> bool:
@@ -209,6 +220,10 @@ def opened_film(path: Path | str) -> Iterator[InputContainer]:
 def _known(streams: Sequence[Any]) -> list[Any]:
     """The streams whose codec there is a decoder for."""
     return [stream for stream in streams if stream.codec_context is not None]
+
+
+def _text_tracks(container: InputContainer) -> list[Any]:
+    return [s for s in _known(container.streams.subtitles) if s.codec_context.name in _TEXT_TRACKS]
 
 
 def video_stream(container: InputContainer, path: Path) -> Any:
