@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ def known_parts(rough: Floats, boxes: Floats) -> Known:
         head = np.zeros((height, width), np.float32)
         cv2.ellipse(head, centre, axes, 0, 0, 360, 0.16 * size, -1)
         reach = np.maximum(reach, head)
-    reach = cv2.blur(reach, (max(3, round(0.3 * usual)),) * 2)
+    reach = np.asarray(cv2.blur(reach, (max(3, round(0.3 * usual)),) * 2), np.float32)
     reach = np.where((rough > 0.15) & (rough < 0.85), 2.5 * reach, reach)
     # A doubtful region is not half transparent: it is one or the other, but for its edge.
     inner = cv2.distanceTransform((rough > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
@@ -118,10 +119,10 @@ def soft_mask(image: Image, rough: Floats, known: Known) -> Floats:
         size = max(1, width // shrink), max(1, height // shrink)
         if shrink > 1 and min(size) < 32:
             continue
-        colours = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        colours = as_floats(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
         there = Known(_shrunk(known.subject, size), _shrunk(known.background, size))
-        first = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR)
-        wanted = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
+        first = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        wanted = np.asarray(cv2.resize(rough, size, interpolation=cv2.INTER_AREA), np.float32)
         sure = cv2.erode((wanted > 0.95).astype(np.uint8), _square(_EDGE * max(size)))
         pull = np.where(sure > 0, _PULL_INSIDE, _PULL).astype(np.float32)
         alpha = _solve(_Laplacian(colours, radius), (first, wanted, pull), there, rounds)
@@ -147,7 +148,7 @@ def _solve(
     start, wanted, pull = given
     free = known.open.astype(np.float32)
     alpha = np.where(known.subject, 1, np.where(known.background, 0, start)).astype(np.float32)
-    rest = free * (pull * (wanted - alpha) - laplacian.times(alpha))
+    rest = np.asarray(free * (pull * (wanted - alpha) - laplacian.times(alpha)), np.float32)
     step, size = rest.copy(), float(np.vdot(rest, rest))
     for _ in range(rounds):
         if size < 1e-9:
@@ -159,7 +160,7 @@ def _solve(
         alpha += size / along * step
         rest -= size / along * moved
         size, before = float(np.vdot(rest, rest)), size
-        step = rest + size / before * step
+        step = np.asarray(rest + size / before * step, np.float32)
     return alpha
 
 
@@ -168,15 +169,20 @@ def full_size(image: Image, small: Image, soft: Floats, known: Known) -> Alpha:
     height, width = image.shape[:2]
     if soft.shape == (height, width):
         return np.rint(stretched(soft) * 255).astype(np.uint8)
-    lines = _Laplacian(small.astype(np.float32) / 255, 2).lines(soft)
+    lines = _Laplacian(as_floats(small), 2).lines(soft)
     fields = np.dstack([*lines, known.subject, known.background]).astype(np.float32)
     out = np.empty((height, width), np.uint8)
     for rows, part in strips(fields, height, width):
-        colours = image[rows].astype(np.float32) / 255
+        colours = as_floats(image[rows])
         alpha = np.einsum("hwi,hwi->hw", colours, part[:, :, :3]) + part[:, :, 3]
         alpha = np.where(part[:, :, 4] > 0.5, 1, np.where(part[:, :, 5] > 0.5, 0, alpha))
         out[rows] = np.rint(stretched(alpha) * 255).astype(np.uint8)
     return out
+
+
+def as_floats(values: NDArray[Any]) -> Floats:
+    """0-255 → 0-1."""
+    return np.asarray(values, np.float32) / np.float32(255)
 
 
 def stretched(alpha: Floats) -> Floats:
