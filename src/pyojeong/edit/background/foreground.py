@@ -3,7 +3,7 @@
 Germer et al. 2020, "Fast multi-level foreground estimation" (arXiv:2006.14970): from a picture of
 one pixel up, every level starts from the one below and evens subject and background colours out
 over neighbours, so far as they still make the picture. At full size one step of Forte 2021,
-"Approximate fast foreground colour estimation", puts the fine detail back, in strips.
+"Approximate fast foreground colour estimation", puts the fine detail back, in tiles.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.edit.background.matting import as_floats, strips
+from pyojeong.edit.background.matting import as_floats, tiles
 from pyojeong.edit.background.types import Alpha, Image
 
 Floats = NDArray[np.float32]
@@ -31,12 +31,12 @@ def foreground(image: Image, alpha: Alpha) -> Image:
     share = as_floats(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA))
     both = np.dstack(layers(colours, share))
     out = image.copy()
-    for rows, part in strips(both, height, width):
-        a = as_floats(alpha[rows])[:, :, None]
+    for area, part in tiles(both, height, width, (share > 0) & (share < 1)):
+        a = as_floats(alpha[area])[:, :, None]
         front, back = part[:, :, :3], part[:, :, 3:]
-        missing = as_floats(image[rows]) - a * front - (1 - a) * back
+        missing = as_floats(image[area]) - a * front - (1 - a) * back
         better = np.clip(front + a * missing / (a * a + (1 - a) ** 2), 0, 1)
-        out[rows] = np.where(a < 1, np.rint(better * 255), image[rows]).astype(np.uint8)
+        out[area] = np.where(a < 1, np.rint(better * 255), image[area]).astype(np.uint8)
     return out
 
 
