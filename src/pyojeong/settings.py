@@ -38,7 +38,8 @@ class Settings:
     height. max_image_bytes: largest picture file opened. threads: per model, 0 = all cores.
     asset_folder: where weights that do not ship are looked for. clova_url, clova_secret: invoke
     URL and secret key of NAVER CLOVA OCR, empty where there is no account. removebg_key,
-    removebg_url: API key and address of remove.bg. profanity_allow, profanity_deny: files of words the profanity guard shall never or always find, one per line.
+    removebg_url: API key and address of remove.bg. profanity_allow,
+    profanity_deny: files of words the profanity guard shall never or always find, one per line.
     """
 
     lang: str = "auto"

@@ -11,7 +11,7 @@ from pyojeong.edit.background.matting import (
     _Laplacian,
     known_parts,
     soft_mask,
-    strips,
+    tiles,
 )
 from pyojeong.edit.background.selfie import SelfieRemover
 
@@ -97,11 +97,14 @@ def test_layers_make_the_picture(strands):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (700, 3), (1100, 40)])
-def test_strips_join_without_a_seam(shape):
+def test_tiles_join_without_a_seam(shape):
     fields = RNG.random((37, 23, 6)).astype(np.float32)
     whole = cv2.resize(fields[:, :, :3], shape[::-1], interpolation=cv2.INTER_LINEAR)
-    joined = np.concatenate([part[:, :, :3] for _, part in strips(fields, *shape)])
-    np.testing.assert_allclose(joined, whole.reshape(joined.shape), atol=0.04)
+    joined = np.zeros((*shape, 6), np.float32)
+    for area, part in tiles(fields, *shape, np.ones((37, 23), bool)):
+        joined[area] = part
+    np.testing.assert_allclose(joined[:, :, :3], whole.reshape(*shape, 3), atol=0.04)
+    assert list(tiles(fields, *shape, np.zeros((37, 23), bool))) == []
 
 
 def test_what_is_known_never_overlaps():

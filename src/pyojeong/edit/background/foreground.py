@@ -3,7 +3,7 @@
 Germer et al. 2020, "Fast multi-level foreground estimation" (arXiv:2006.14970): from a picture of
 one pixel up, every level starts from the one below and evens subject and background colours out
 over neighbours, so far as they still make the picture. At full size one step of Forte 2021,
-"Approximate fast foreground colour estimation", puts the fine detail back, in strips.
+"Approximate fast foreground colour estimation", puts the fine detail back, in tiles.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.edit.background.matting import strips
+from pyojeong.edit.background.matting import as_floats, tiles
 from pyojeong.edit.background.types import Alpha, Image
 
 Floats = NDArray[np.float32]
@@ -27,16 +27,16 @@ def foreground(image: Image, alpha: Alpha) -> Image:
     height, width = alpha.shape
     scale = min(1.0, LONGEST / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    colours = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    colours = as_floats(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    share = as_floats(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA))
     both = np.dstack(layers(colours, share))
     out = image.copy()
-    for rows, part in strips(both, height, width):
-        a = alpha[rows].astype(np.float32)[:, :, None] / 255
+    for area, part in tiles(both, height, width, (share > 0) & (share < 1)):
+        a = as_floats(alpha[area])[:, :, None]
         front, back = part[:, :, :3], part[:, :, 3:]
-        missing = image[rows].astype(np.float32) / 255 - a * front - (1 - a) * back
+        missing = as_floats(image[area]) - a * front - (1 - a) * back
         better = np.clip(front + a * missing / (a * a + (1 - a) ** 2), 0, 1)
-        out[rows] = np.where(a < 1, np.rint(better * 255), image[rows]).astype(np.uint8)
+        out[area] = np.where(a < 1, np.rint(better * 255), image[area]).astype(np.uint8)
     return out
 
 
@@ -50,14 +50,18 @@ def layers(image: Floats, alpha: Floats) -> tuple[Floats, Floats]:
             max(1, round(width ** (level / levels))),
             max(1, round(height ** (level / levels))),
         )
-        shown = cv2.resize(image, size, interpolation=cv2.INTER_AREA).reshape(*size[::-1], 3)
-        share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA).reshape(size[::-1])
-        near = cv2.INTER_NEAREST
-        front = cv2.resize(front, size, interpolation=near).reshape(*size[::-1], 3)
-        back = cv2.resize(back, size, interpolation=near).reshape(*size[::-1], 3)
+        shown, share = _resized(image, size, cv2.INTER_AREA), _resized(alpha, size, cv2.INTER_AREA)
+        front = _resized(front, size, cv2.INTER_NEAREST)
+        back = _resized(back, size, cv2.INTER_NEAREST)
         for _ in range(10 if max(size) <= 32 else 2):
             front, back = _evened(shown, share, front, back)
     return front, back
+
+
+def _resized(values: Floats, size: tuple[int, int], how: int) -> Floats:
+    # OpenCV drops an axis of length 1.
+    resized = cv2.resize(values, size, interpolation=how)
+    return np.asarray(resized, np.float32).reshape(size[1], size[0], *values.shape[2:])
 
 
 def _evened(image: Floats, alpha: Floats, front: Floats, back: Floats) -> tuple[Floats, Floats]:

@@ -4,13 +4,14 @@ Levin et al. 2008, "A closed-form solution to natural image matting": alpha is l
 function of colour. He et al. 2010, "Fast matting using large kernel matting Laplacian matrices":
 the product with the matting Laplacian is a handful of box filters. It is solved by conjugate
 gradients from coarse to fine; He & Sun 2015, "Fast guided filter", carries the result to the full
-size in strips.
+size in tiles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,7 +22,7 @@ from pyojeong.edit.background.types import Alpha, Image
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_STRIP = 512
+_TILE = 512
 # How strongly the rough mask draws where nothing is known for sure: near its edge, and farther
 # inside, where it is right (outside it misses hair). _EDGE: how near, in long sides.
 _PULL, _PULL_INSIDE, _EDGE = 0.0015, 0.03, 0.018
@@ -54,7 +55,7 @@ def known_parts(rough: Floats, boxes: Floats) -> Known:
         head = np.zeros((height, width), np.float32)
         cv2.ellipse(head, centre, axes, 0, 0, 360, 0.16 * size, -1)
         reach = np.maximum(reach, head)
-    reach = cv2.blur(reach, (max(3, round(0.3 * usual)),) * 2)
+    reach = np.asarray(cv2.blur(reach, (max(3, round(0.3 * usual)),) * 2), np.float32)
     reach = np.where((rough > 0.15) & (rough < 0.85), 2.5 * reach, reach)
     # A doubtful region is not half transparent: it is one or the other, but for its edge.
     inner = cv2.distanceTransform((rough > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
@@ -118,10 +119,10 @@ def soft_mask(image: Image, rough: Floats, known: Known) -> Floats:
         size = max(1, width // shrink), max(1, height // shrink)
         if shrink > 1 and min(size) < 32:
             continue
-        colours = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        colours = as_floats(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
         there = Known(_shrunk(known.subject, size), _shrunk(known.background, size))
-        first = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR)
-        wanted = cv2.resize(rough, size, interpolation=cv2.INTER_AREA)
+        first = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        wanted = np.asarray(cv2.resize(rough, size, interpolation=cv2.INTER_AREA), np.float32)
         sure = cv2.erode((wanted > 0.95).astype(np.uint8), _square(_EDGE * max(size)))
         pull = np.where(sure > 0, _PULL_INSIDE, _PULL).astype(np.float32)
         alpha = _solve(_Laplacian(colours, radius), (first, wanted, pull), there, rounds)
@@ -147,7 +148,7 @@ def _solve(
     start, wanted, pull = given
     free = known.open.astype(np.float32)
     alpha = np.where(known.subject, 1, np.where(known.background, 0, start)).astype(np.float32)
-    rest = free * (pull * (wanted - alpha) - laplacian.times(alpha))
+    rest = np.asarray(free * (pull * (wanted - alpha) - laplacian.times(alpha)), np.float32)
     step, size = rest.copy(), float(np.vdot(rest, rest))
     for _ in range(rounds):
         if size < 1e-9:
@@ -159,7 +160,7 @@ def _solve(
         alpha += size / along * step
         rest -= size / along * moved
         size, before = float(np.vdot(rest, rest)), size
-        step = rest + size / before * step
+        step = np.asarray(rest + size / before * step, np.float32)
     return alpha
 
 
@@ -168,15 +169,21 @@ def full_size(image: Image, small: Image, soft: Floats, known: Known) -> Alpha:
     height, width = image.shape[:2]
     if soft.shape == (height, width):
         return np.rint(stretched(soft) * 255).astype(np.uint8)
-    lines = _Laplacian(small.astype(np.float32) / 255, 2).lines(soft)
+    lines = _Laplacian(as_floats(small), 2).lines(soft)
     fields = np.dstack([*lines, known.subject, known.background]).astype(np.float32)
-    out = np.empty((height, width), np.uint8)
-    for rows, part in strips(fields, height, width):
-        colours = image[rows].astype(np.float32) / 255
+    solid = known.subject.astype(np.uint8) * np.uint8(255)
+    out = np.asarray(cv2.resize(solid, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+    for area, part in tiles(fields, height, width, known.open):
+        colours = as_floats(image[area])
         alpha = np.einsum("hwi,hwi->hw", colours, part[:, :, :3]) + part[:, :, 3]
         alpha = np.where(part[:, :, 4] > 0.5, 1, np.where(part[:, :, 5] > 0.5, 0, alpha))
-        out[rows] = np.rint(stretched(alpha) * 255).astype(np.uint8)
+        out[area] = np.rint(stretched(alpha) * 255).astype(np.uint8)
     return out
+
+
+def as_floats(values: NDArray[Any]) -> Floats:
+    """0-255 → 0-1."""
+    return np.asarray(values, np.float32) / np.float32(255)
 
 
 def stretched(alpha: Floats) -> Floats:
@@ -184,28 +191,43 @@ def stretched(alpha: Floats) -> Floats:
     return np.asarray(np.clip((alpha - 0.06) / 0.9, 0, 1), np.float32)
 
 
-def strips(fields: Floats, height: int, width: int) -> Iterator[tuple[slice, Floats]]:
-    """(rows, fields enlarged for these rows), strip by strip: pixel centres stay in place."""
+def tiles(
+    fields: Floats, height: int, width: int, wanted: Mask
+) -> Iterator[tuple[tuple[slice, slice], Floats]]:
+    """(area, fields enlarged for it), tile by tile of the full size: pixel centres stay in place.
+
+    fields: float32 (h, w, n). wanted: bool (h, w); tiles without any of it are left out.
+    """
     high, wide = fields.shape[:2]
-    for top in range(0, height, _STRIP):
-        bottom = min(height, top + _STRIP)
-        xs = ((np.arange(width, dtype=np.float32) + 0.5) * (wide / width) - 0.5)[None]
-        ys = ((np.arange(top, bottom, dtype=np.float32) + 0.5) * (high / height) - 0.5)[:, None]
-        shape = (bottom - top, width)
-        maps = np.broadcast_to(xs, shape).copy(), np.broadcast_to(ys, shape).copy()
-        low = max(0, int(ys[0, 0]) - 2)
-        part = fields[low : int(ys[-1, 0]) + 4]
-        # Four channels at a time is what OpenCV takes.
-        pieces = [
-            np.atleast_3d(
-                cv2.remap(
-                    np.ascontiguousarray(part[:, :, i : i + 4]),
-                    maps[0],
-                    maps[1] - low,
-                    cv2.INTER_LINEAR,
-                    borderMode=cv2.BORDER_REPLICATE,
-                )
-            )
-            for i in range(0, fields.shape[2], 4)
-        ]
-        yield slice(top, bottom), np.concatenate(pieces, 2)
+    for top in range(0, height, _TILE):
+        for left in range(0, width, _TILE):
+            area = slice(top, min(height, top + _TILE)), slice(left, min(width, left + _TILE))
+            ys, xs = _centres(area[0], high / height), _centres(area[1], wide / width)
+            low, near = max(0, int(ys[0]) - 2), max(0, int(xs[0]) - 2)
+            inside = slice(low, int(ys[-1]) + 4), slice(near, int(xs[-1]) + 4)
+            if wanted[inside].any():
+                yield area, _enlarged(fields[inside], ys - low, xs - near)
+
+
+def _centres(pixels: slice, scale: float) -> Floats:
+    centres = (np.arange(pixels.start, pixels.stop) + 0.5) * scale - 0.5
+    return np.asarray(centres, np.float32)
+
+
+def _enlarged(fields: Floats, ys: Floats, xs: Floats) -> Floats:
+    """Fields at every (y, x)."""
+    shape = len(ys), len(xs)
+    at_x = np.broadcast_to(xs[None], shape).copy()
+    at_y = np.broadcast_to(ys[:, None], shape).copy()
+    # OpenCV takes four channels at a time, and drops an axis of length 1.
+    pieces = [
+        cv2.remap(
+            np.ascontiguousarray(fields[:, :, i : i + 4]),
+            at_x,
+            at_y,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        ).reshape(*shape, -1)
+        for i in range(0, fields.shape[2], 4)
+    ]
+    return np.asarray(np.concatenate(pieces, 2), np.float32)
