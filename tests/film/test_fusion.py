@@ -5,7 +5,7 @@ import pytest
 
 from pyojeong.emotion import EMOTIONS
 from pyojeong.errors import BadInput
-from pyojeong.film.fusion import HOUSE_FUSION, Fusion, HouseNames, differ, fit
+from pyojeong.film.fusion import HOUSE_FUSION, TOGETHER, Fusion, HouseNames, differ, fit, weighed
 from pyojeong.train.calibration import calibration_error, softmax
 
 H, A, S, F, P, D, N = range(7)
@@ -77,6 +77,13 @@ def test_pools_are_probabilities_and_nothing_is_forbidden():
     assert pytest.approx((0.737, 0.763), abs=1e-3) == (HOUSE_FUSION.face, HOUSE_FUSION.words)
 
 
+def test_the_better_source_weighs_more():
+    fusion = weighed(0.95, 0.6)
+    assert fusion.face + fusion.words == pytest.approx(TOGETHER)
+    assert fusion.face > 1.5 * fusion.words
+    assert fusion.pool(told(sadness=0.9), told(happiness=0.9)).argmax() == S
+
+
 @pytest.mark.parametrize(
     ("face", "words", "labels"), [((0, 7), (0, 7), 0), ((3, 7), (2, 7), 3), ((3, 5), (3, 5), 3)]
 )
@@ -88,11 +95,13 @@ def test_what_cannot_be_fitted(face, words, labels):
 def test_names_of_other_classifiers():
     house = HouseNames([e.value for e in EMOTIONS])
     assert house.house(np.eye(7)[F]) == pytest.approx(np.eye(7)[F])
-    five = HouseNames(["joy", "슬픔", "anger", "fear", "disgust"]).house(
-        np.array([0, 1.0, 0, 0, 0])
-    )
+    names = HouseNames(["joy", "슬픔", "anger", "fear", "disgust"])
+    sad = names.house(np.array([0, 1.0, 0, 0, 0]))
+    assert sad == pytest.approx(np.eye(7)[S])
     # What it has no name for stays open.
-    assert five == pytest.approx(np.eye(7)[S] * 5 / 7 + (np.eye(7)[P] + np.eye(7)[N]) / 7)
+    assert names.opened(sad) == pytest.approx(
+        np.eye(7)[S] * 5 / 7 + (np.eye(7)[P] + np.eye(7)[N]) / 7
+    )
     odd = HouseNames(["joy", "sleepy"])
     assert odd.house(np.array([0.2, 0.8])) is None
     assert odd.house(np.array([0.8, 0.2])).argmax() == H

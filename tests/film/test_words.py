@@ -12,7 +12,7 @@ from pyojeong.errors import BadInput
 from pyojeong.film.fusion import Fusion
 from pyojeong.film.speakers import CLEAR, NAMED
 from pyojeong.film.types import Character, FilmReading, Sightings
-from pyojeong.film.words import LONGEST, find_cues, read_lines
+from pyojeong.film.words import LONGEST, WHOSE, find_cues, read_lines
 from pyojeong.media.cues import Cue, write_srt
 from pyojeong.media.encode import VideoWriter
 from pyojeong.speech.recognition import HEARD_HZ
@@ -151,6 +151,15 @@ class TestFace:
         assert line.fused.sum() == pytest.approx(1, abs=1e-5)
         both = [SEVEN.index("happiness"), SEVEN.index("sadness")]
         assert line.fused[both].sum() > 0.8
+
+    def test_a_face_that_may_be_anothers_contradicts_nothing(self):
+        other = (JOY, 0, 10, 0.1, "happiness", False)
+        (line,) = lines([Cue(1, 3, "happiness")], reading(GLUM_SEEN, other))
+        assert line.character == GLUM
+        assert CLEAR <= line.certainty < WHOSE
+        assert not line.disagrees
+        (named,) = lines([Cue(1, 3, "Glum: happiness")], reading(GLUM_SEEN, other))
+        assert named.disagrees
 
     def test_words_that_fit(self):
         (line,) = lines([Cue(1, 3, "sadness")], reading(GLUM_SEEN))
