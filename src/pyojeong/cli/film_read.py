@@ -98,6 +98,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     from pyojeong.film.plan import check_folder
+    from pyojeong.film.report.make import write_report
 
     if demo == (film is not None):
         raise BadSettings("Name a film, or give --demo.", "영상을 지정하거나 --demo를 쓰세요.")
@@ -110,6 +111,7 @@ def run(
                 film, choices = _drawn(out, choices)
             reading = _read(film, out, choices, people, workers, progress)
             reading = _with_words(film, out, reading, subtitles, speech_to_text)
+            write_report(reading, out, language())
     except KeyboardInterrupt:
         tell_stopped(out)
         raise StoppedAndTold from None
@@ -198,4 +200,5 @@ def _print(reading: FilmReading, out: Path) -> None:
         print_table([*heads, say("unsure", "불확실")], rows)
     else:
         print_note(say("Nobody was found in the film.", "영상에서 아무도 찾지 못했습니다."))
-    print_note(say(f"Written: {out}", f"저장함: {out}"))
+    page = out / "report.html"
+    print_note(say(f"Written: {page}", f"저장함: {page}"))

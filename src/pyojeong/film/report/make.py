@@ -1,0 +1,27 @@
+"""A reading's report: the page and the tables, each whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyojeong.errors import Language
+from pyojeong.film.analysis import analyse
+from pyojeong.film.report.page import Page
+from pyojeong.film.report.tables import write_tables
+from pyojeong.film.types import FilmReading
+from pyojeong.media.files import atomic_path
+
+PAGE = "report.html"
+
+
+def write_report(reading: FilmReading, folder: Path, lang: Language = "en") -> list[Path]:
+    """Write report.html and the tables into a folder that is there; the page first.
+
+    lang: what the page shows at first; it holds both. Raises OutputFailed.
+    """
+    analysis = analyse(reading)
+    page = folder / PAGE
+    with atomic_path(page) as part, part.open("w", encoding="utf-8") as stream:
+        for piece in Page(reading, analysis, lang).parts():
+            stream.write(piece)
+    return [page, *write_tables(folder, reading, analysis)]

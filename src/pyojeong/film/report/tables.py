@@ -1,0 +1,235 @@
+"""The numbers of a report as files: CSV, JSON, an edit list, and Parquet where it can be written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pyojeong.emotion import EMOTIONS
+from pyojeong.film.analysis import Analysis, Peak
+from pyojeong.film.answers import answers
+from pyojeong.film.types import FilmReading
+from pyojeong.media.files import atomic_path
+
+Rows = list[dict[str, Any]]
+
+
+def write_tables(folder: Path, reading: FilmReading, analysis: Analysis) -> list[Path]:
+    """sightings, characters, pairs, changes and lines as .csv (and .parquet with the extra
+    "report"), analysis.json, peaks.json and peaks.edl. Raises OutputFailed."""
+    tables = {
+        "sightings": sighting_rows(reading),
+        "characters": character_rows(reading, analysis),
+        "pairs": pair_rows(reading, analysis),
+        "changes": change_rows(reading, analysis),
+        "lines": line_rows(reading),
+    }
+    written = []
+    for name, rows in tables.items():
+        written.append(_csv(folder / f"{name}.csv", rows))
+        written += _parquet(folder / f"{name}.parquet", rows)
+    table = {
+        "film": reading.title,
+        "duration_s": reading.duration,
+        "sampled_every_s": reading.step,
+        "emotions": list(reading.emotions),
+        "difference_between_all": {"cramers_v": analysis.v, "p": analysis.p},
+        "answers": [{"en": said.en, "ko": said.ko} for said in answers(analysis, reading.emotions)],
+        **{name: tables[name] for name in ("characters", "pairs", "changes")},
+        "notes": list(reading.notes),
+        "dropped": dict(reading.dropped),
+    }
+    written.append(_json(folder / "analysis.json", table))
+    peaks = [peak_row(reading, peak) for peak in analysis.peaks]
+    written.append(_json(folder / "peaks.json", peaks))
+    with atomic_path(folder / "peaks.edl") as part:
+        part.write_text(edit_list(reading, analysis.peaks), "utf-8")
+    return [*written, folder / "peaks.edl"]
+
+
+def sighting_rows(reading: FilmReading) -> Rows:
+    """One per character in a sampled frame; a column per emotion holds the smoothed probability."""
+    seen = reading.sightings
+    rows = []
+    for n in range(len(seen)):
+        x1, y1, x2, y2 = (round(v, 1) for v in seen.boxes[n].tolist())
+        row: dict[str, Any] = {
+            "time_s": round(float(seen.time[n]), 3),
+            "frame": int(seen.frame[n]),
+            "shot": int(seen.shot[n]),
+            "track": int(seen.track[n]),
+            "character": reading.characters[int(seen.character[n])].name,
+            "unsure": bool(seen.unsure[n]),
+            "area": round(float(seen.area[n]), 5),
+        }
+        row |= {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
+        rows.append(row | _scores(reading.emotions, seen.scores[n].tolist()))
+    return rows
+
+
+def character_rows(reading: FilmReading, analysis: Analysis) -> Rows:
+    """One per character who is seen: time on screen, shares with intervals, range."""
+    rows = []
+    for person in analysis.people:
+        row: dict[str, Any] = {
+            "character": person.name,
+            "seconds": round(person.seconds, 3),
+            "share_of_film": person.share,
+            "shots": person.shots,
+            "tracks": person.tracks,
+            "unsure": person.unsure,
+            "range": _known(person.breadth),
+            "range_low": _known(person.breadth_interval[0]),
+            "range_high": _known(person.breadth_interval[1]),
+        }
+        for k, emotion in enumerate(reading.emotions):
+            row[emotion] = _known(person.shares[k])
+            row[f"{emotion}_low"] = _known(person.intervals[k, 0])
+            row[f"{emotion}_high"] = _known(person.intervals[k, 1])
+        rows.append(row)
+    return rows
+
+
+def pair_rows(reading: FilmReading, analysis: Analysis) -> Rows:
+    """One per two characters: how differently they feel, and what they feel side by side."""
+    names = [character.name for character in reading.characters]
+    return [
+        {
+            "first": names[pair.first],
+            "second": names[pair.second],
+            "cramers_v": pair.v,
+            "p_holm": pair.p,
+            "most_different": reading.emotions[pair.emotion],
+            "gap": pair.gap,
+            "seconds_together": round(float(pair.together.sum()), 3),
+            "seconds_of_one_feeling": round(float(pair.together.trace()), 3),
+        }
+        for pair in analysis.pairs
+    ]
+
+
+def change_rows(reading: FilmReading, analysis: Analysis) -> Rows:
+    """How often one emotion of a character followed another."""
+    return [
+        {"character": person.name, "from": before, "to": after, "times": int(person.changes[a, b])}
+        for person in analysis.people
+        for a, before in enumerate(reading.emotions)
+        for b, after in enumerate(reading.emotions)
+        if person.changes[a, b]
+    ]
+
+
+def line_rows(reading: FilmReading) -> Rows:
+    """One per subtitle: who says it, what the words tell, what words and face tell together."""
+    house = [emotion.value for emotion in EMOTIONS]
+    rows = []
+    for line in reading.lines:
+        who = "" if line.character is None else reading.characters[line.character].name
+        row: dict[str, Any] = {
+            "start_s": round(line.start, 3),
+            "end_s": round(line.end, 3),
+            "character": who,
+            "certainty": round(line.certainty, 3),
+            "words_against_face": line.disagrees,
+            "text": line.text,
+        }
+        row |= {f"words_{k}": v for k, v in _scores(house, line.scores.tolist()).items()}
+        both = [math.nan] * len(house) if line.fused is None else line.fused.tolist()
+        rows.append(row | {f"both_{k}": v for k, v in _scores(house, both).items()})
+    return rows
+
+
+def peak_row(reading: FilmReading, peak: Peak) -> dict[str, Any]:
+    """A peak for JSON."""
+    seen = reading.sightings
+    return {
+        "time_s": round(peak.time, 3),
+        "frame": int(seen.frame[peak.row]),
+        "shot": int(seen.shot[peak.row]),
+        "character": reading.characters[peak.character].name,
+        "emotion": reading.emotions[peak.emotion],
+        "score": round(peak.score, 4),
+    }
+
+
+def edit_list(reading: FilmReading, peaks: Sequence[Peak]) -> str:
+    """CMX 3600: two seconds around each peak, one after the other; whole frames at 25 a second,
+    as that format has no other way to say a time."""
+    lines = [f"TITLE: {_plain(reading.title)[:60]}", "FCM: NON-DROP FRAME", ""]
+    at = 0.0
+    for number, peak in enumerate(peaks, 1):
+        start = max(0.0, peak.time - 1)
+        end = min(max(reading.duration, start + 0.04), start + 2)
+        stamps = (start, end, at, at + end - start)
+        lines.append(f"{number:03d}  AX       V     C        " + " ".join(map(_stamp, stamps)))
+        name = _plain(reading.characters[peak.character].name)
+        lines.append(f"* {name}: {_plain(reading.emotions[peak.emotion])} {peak.score:.0%}")
+        at += end - start
+    return "\n".join(lines) + "\n"
+
+
+def _stamp(seconds: float, rate: int = 25) -> str:
+    whole, rest = divmod(round(seconds * rate), rate)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}:{rest:02d}"
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _scores(names: Sequence[str], values: Sequence[float]) -> dict[str, float | None]:
+    return {name: _known(value) for name, value in zip(names, values, strict=True)}
+
+
+def _known(value: float) -> float | None:
+    return round(float(value), 5) if math.isfinite(value) else None
+
+
+def _csv(path: Path, rows: Rows) -> Path:
+    heads = list(rows[0]) if rows else ["nothing"]
+    with atomic_path(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, heads)
+        writer.writeheader()
+        writer.writerows({k: _safe(v) for k, v in row.items()} for row in rows)
+    return path
+
+
+def _safe(value: Any) -> Any:
+    """A spreadsheet takes a text that begins so for a formula."""
+    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{value}" if risky else value
+
+
+def _json(path: Path, table: Any) -> Path:
+    with atomic_path(path) as part:
+        text = json.dumps(_finite(table), ensure_ascii=False, indent=1, allow_nan=False)
+        part.write_text(text + "\n", "utf-8")
+    return path
+
+
+def _finite(value: Any) -> Any:
+    """NaN, which JSON has not, as null."""
+    if isinstance(value, Mapping):
+        return {str(k): _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _parquet(path: Path, rows: Rows) -> list[Path]:
+    """Nothing where there are no rows, or the extra is not installed."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        return []
+    if not rows:
+        path.unlink(missing_ok=True)
+        return []
+    with atomic_path(path) as part:
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), part)
+    return [path]
