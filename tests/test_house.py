@@ -186,10 +186,11 @@ class TestReadme:
         command = typer.main.get_command(build())
         words = shlex.split(line, comments=True)[1:]
         context = command.make_context("pyojeong", list(words), resilient_parsing=True)
+        at = words.index(next(word for word in words if not word.startswith("-")))
+        name, command, words = command.resolve_command(context, words[at:])
         while hasattr(command, "commands"):
-            name = next(word for word in words if not word.startswith("-"))
             # As the command line does it: `film` takes a film's name in place of a command.
-            name, command, words = command.resolve_command(context, words[words.index(name) :])
+            name, command, words = command.resolve_command(context, words)
         context = command.make_context(name, list(words), parent=context)
         assert context.params is not None
 

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyojeong.cli.background import check_alpha
-from pyojeong.cli.express_wish import parse_each, parse_which, wish_of
+from pyojeong.cli.express_still import (
+    EVERYONE,
+    Finish,
+    by_stargan,
+    one_face,
+    read_photo,
+    write_still,
+)
+from pyojeong.cli.express_wish import parse_each, wish_of
 from pyojeong.cli.language import language, say
 from pyojeong.cli.options import AsJson
-from pyojeong.cli.output import name_of, print_json, print_note
-from pyojeong.errors import BadSettings, NotReached
+from pyojeong.cli.output import print_note
+from pyojeong.errors import BadSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pyojeong.api import Which
-    from pyojeong.edit.background.types import BackgroundRemover
-    from pyojeong.edit.express import Expressed
     from pyojeong.edit.wish import Wish
-    from pyojeong.face.types import Image
-    from pyojeong.media.image import Picture
-
-    _Draw = Callable[[Image], Expressed]
-
-_EVERYONE = "all"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -240,11 +235,11 @@ def command(
             "--strip and --each stand alone: they draw expressions of their own.",
             "--strip과 --each는 다른 표정 옵션과 함께 쓸 수 없습니다.",
         )
-    finish = _Finish(keep_gps, visible_mark, strict, as_json, background, remover)
+    finish = Finish(keep_gps, visible_mark, strict, as_json, background, remover)
     if editor != "mesh" or weights is not None or attributes:
         others: list[object] = [strip, animate, each, preset, coefficients, head, gaze, save_preset]
-        drawer = _by_stargan(editor, weights, attributes or [], on, any(others))
-        _still(image, output, drawer(emotion, text), finish)
+        drawer = by_stargan(editor, weights, attributes or [], on, any(others))
+        write_still(image, output, drawer(emotion, text), finish)
         return
     if strip:
         _strip(image, output, on)
@@ -255,80 +250,10 @@ def command(
     if animate:
         _animate(image, output, on, wish, seconds)
     else:
-        wishes = parse_each(each) if each else wish if on == _EVERYONE else {_face(on): wish}
-        _still(image, output, lambda pixels: api.express_faces(pixels, wishes), finish)
+        wishes = parse_each(each) if each else wish if on == EVERYONE else {one_face(on): wish}
+        write_still(image, output, lambda pixels: api.express_faces(pixels, wishes), finish)
     if save_preset is not None:
         _save(save_preset, wish)
-
-
-@dataclass(frozen=True, slots=True)
-class _Finish:
-    """What is done with the drawn picture, besides writing it."""
-
-    keep_gps: bool
-    visible_mark: bool
-    strict: bool
-    as_json: bool
-    background: str | None
-    remover: str | None
-
-
-def _by_stargan(
-    editor: str, weights: Path | None, attributes: list[str], on: str | None, others: bool
-) -> Callable[[str | None, str | None], _Draw]:
-    """What draws an emotion, or that of a text, with a trained file. others: whether options were
-    given that only the built-in editor knows. Raises BadSettings."""
-    from pyojeong import api
-
-    if editor != "stargan" or weights is None:
-        raise BadSettings(
-            "--weights and --attribute belong to --editor stargan, which needs --weights FILE.onnx.",
-            "--weights와 --attribute는 --editor stargan과 함께 쓰며, --weights 파일.onnx가 필요합니다.",
-        )
-    if others:
-        raise BadSettings(
-            "The stargan editor draws emotions and attributes only.",
-            "stargan 편집기는 감정과 속성만 그립니다.",
-        )
-    which: Which | Literal["all"] = "all" if on == _EVERYONE else _face(on)
-
-    def drawer(emotion: str | None, text: str | None) -> _Draw:
-        mix = wish_of(emotion, text, None, [], None, None).mix
-        return lambda pixels: api.express_stargan(
-            pixels, weights, mix, attributes=attributes, which=which
-        )
-
-    return drawer
-
-
-def _still(path: Path, output: Path, draw: _Draw, finish: _Finish) -> None:
-    from pyojeong.edit.background.replace import check_background, replace_background
-    from pyojeong.media.files import check_output
-    from pyojeong.media.image import image_format, write_image
-    from pyojeong.registry import load
-
-    image_format(output)
-    if finish.background:
-        check_alpha(output, finish.background)
-        check_background(finish.background)
-    check_output(output)
-    picture = _picture(path, finish.keep_gps)
-    done = draw(picture.rgb)
-    if finish.strict and not done.reached:
-        _report(output, done, written=False)
-        raise _not_reached(done)
-    drawn = replace(picture, rgb=done.image)
-    if finish.background:
-        remover: BackgroundRemover = load("BackgroundRemover", finish.remover)
-        drawn = replace_background(drawn, finish.background, remover)
-    edited = _marked(drawn, done, path, output, finish)
-    for note in write_image(output, edited):
-        print_note(note.text(language()))
-    if finish.as_json:
-        head = {"image": str(path), "output": str(output)}
-        print_json({**head, "width": picture.width, "height": picture.height, **done.as_dict()})
-    else:
-        _report(output, done)
 
 
 def _strip(path: Path, output: Path, on: str | None) -> None:
@@ -340,7 +265,7 @@ def _strip(path: Path, output: Path, on: str | None) -> None:
 
     image_format(output)
     check_output(output)
-    sitting = api.sitting(to_srgb(_picture(path)).rgb, _face(on))
+    sitting = api.sitting(to_srgb(read_photo(path)).rgb, one_face(on))
     claim = edited("A sheet of expressions drawn on one face", {})
     sheet = Picture(draw_strip(sitting, language()))
     write_image(output, stamped(sheet, claim, lossless=image_format(output) in ("PNG", "TIFF")))
@@ -357,51 +282,11 @@ def _animate(path: Path, output: Path, on: str | None, wish: Wish, seconds: floa
     check_loop_output(output)
     if wish.empty:
         raise BadSettings("Nothing to draw: give an emotion.", "그릴 표정이 없습니다.")
-    sitting = api.sitting(on_white(to_srgb(_picture(path))).rgb, _face(on))
+    sitting = api.sitting(on_white(to_srgb(read_photo(path))).rgb, one_face(on))
     asked = {emotion.value: share for emotion, share in wish.mix.items()}
     claim = edited("A moving picture of an expression drawn on one face", {"asked": asked})
     write_loop(output, loop_frames(sitting, wish, seconds), FPS, claim)
     print_note(say(f"{output} is written.", f"{output}을(를) 만들었습니다."))
-
-
-def _marked(
-    picture: Picture, done: Expressed, path: Path, output: Path, finish: _Finish
-) -> Picture:
-    """The picture with what was done to it written into it."""
-    from pyojeong.media.files import read_bytes
-    from pyojeong.media.image import image_format
-    from pyojeong.media.provenance import edited, stamped, visibly_marked
-    from pyojeong.settings import settings
-
-    if finish.visible_mark:
-        text = say("Expression edited with AI", "AI로 표정을 편집한 사진")
-        picture = replace(picture, rgb=visibly_marked(picture.rgb, text))
-    drawn = [
-        {"box": face.as_dict()["box"], "asked": face.as_dict()["verdict"]["asked"]}
-        for face in done.faces
-    ]
-    source = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
-    details = {"faces": drawn} | ({"background": finish.background} if finish.background else {})
-    claim = edited("Expressions drawn on faces", details, source)
-    return stamped(picture, claim, lossless=image_format(output) in ("PNG", "TIFF"))
-
-
-def _picture(path: Path, keep_gps: bool = False) -> Picture:
-    from pyojeong.media.image import read_image
-
-    picture = read_image(path, position=keep_gps)
-    for note in picture.notes:
-        print_note(note.text(language()))
-    return picture
-
-
-def _face(on: str | None) -> Which:
-    if on == _EVERYONE:
-        raise BadSettings(
-            "A sheet or a loop shows one face: give --on INDEX or X,Y.",
-            "한 장 시트나 반복 영상은 한 얼굴만 그립니다: --on 번호 또는 X,Y.",
-        )
-    return None if on is None else parse_which(on)
 
 
 def _save(path: Path, wish: Wish) -> None:
@@ -409,23 +294,3 @@ def _save(path: Path, wish: Wish) -> None:
 
     save_preset(path, wish.looks()[0] + wish.added)
     print_note(say(f"{path} keeps the expression.", f"{path}에 표정을 저장했습니다."))
-
-
-def _report(output: Path, done: Expressed, *, written: bool = True) -> None:
-    for number, face in enumerate(done.faces):
-        after = face.verdict.after
-        read = f"{name_of(after.emotion)} {after.confidence:.0%}" if after else "-"
-        which = f"{output}" if written else "-"
-        if len(done.faces) > 1:
-            which = f"{which} [{number + 1}/{len(done.faces)}]"
-        print_note(say(f"{which}: now reads as {read}.", f"{which}: 이제 {read}(으)로 읽힙니다."))
-        for reason in face.verdict.failed:
-            print_note(f"  {reason.text(language())}")
-
-
-def _not_reached(done: Expressed) -> NotReached:
-    missed = sum(not face.verdict.reached for face in done.faces)
-    return NotReached(
-        f"Not written: {missed} of {len(done.faces)} faces do not show what was asked (--strict).",
-        f"저장하지 않았습니다: 얼굴 {len(done.faces)}개 중 {missed}개가 요청과 다르게 읽힙니다(--strict).",
-    )
