@@ -14,7 +14,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +152,25 @@ class _LocalServer:
         self._thread.join()
 
 
-class FakeClova:
+class _Served:
+    """A fake that answers on this machine for as long as its `with` block lasts."""
+
+    _server: _LocalServer
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()
+
+
+class FakeClova(_Served):
     """A server on this machine that speaks the General API of NAVER CLOVA OCR in version V2.
 
         with FakeClova([ClovaField("안녕", line_break=True)]) as service:
@@ -181,18 +199,6 @@ class FakeClova:
     @property
     def url(self) -> str:
         return f"{self._server.address}/custom/v1/1/abc/general"
-
-    def __enter__(self) -> FakeClova:
-        self._server.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.stop()
 
     def _answer(self, path: str, secret: str | None, body: bytes) -> ClovaAnswer:
         try:
@@ -293,7 +299,7 @@ def _clova_field(field: ClovaField) -> dict[str, Any]:
     }
 
 
-class FakeRemoveBg:
+class FakeRemoveBg(_Served):
     """A server on this machine that speaks the API of remove.bg, version 1.0.
 
         with FakeRemoveBg() as service:
@@ -313,18 +319,6 @@ class FakeRemoveBg:
     @property
     def url(self) -> str:
         return f"{self._server.address}/v1.0/removebg"
-
-    def __enter__(self) -> FakeRemoveBg:
-        self._server.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.stop()
 
     def _answer(self, path: str, headers: Message, body: bytes) -> ClovaAnswer:
         form = _form_fields(headers.get("Content-Type", ""), body)

@@ -45,6 +45,22 @@ def whole_square(image: Image, side: int) -> Image:
     return cut_square(image, np.array([width, height]) / 2, float(max(height, width)), side)
 
 
+def cut_out(image: Image, mask: NDArray[np.bool_], margin: float) -> Image:
+    """A figure alone, as a square: cut along its mask (H, W), its box in the middle, black around
+    it, with `margin` of its longer side on every side. An empty mask gives one black pixel."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return np.zeros((1, 1, 3), np.uint8)
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    cut = np.where(mask[part][..., None], image[part], np.uint8(0))
+    height, width = cut.shape[:2]
+    side = max(1, round(max(height, width) * (1 + 2 * margin)))
+    square = np.zeros((side, side, 3), np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = cut
+    return square
+
+
 def _resized(image: Image, size: Sequence[int]) -> Image:
     way = cv2.INTER_AREA if size[0] < image.shape[1] else cv2.INTER_LINEAR
     made = cv2.resize(np.ascontiguousarray(image), tuple(size), interpolation=way)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.face.align import crop_matrix
-from pyojeong.face.square import around_box
+from pyojeong.face.square import around_box, cut_out
 from pyojeong.face.types import FaceMesh, Image
 
 MARGIN = 0.04
@@ -24,17 +24,7 @@ def masked(image: Image, mask: NDArray[np.bool_]) -> Image:
     gives one black pixel. What training pictures are cut with (`pyojeong film faces`) is what
     reading cuts with.
     """
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if not len(rows):
-        return np.zeros((1, 1, 3), np.uint8)
-    y0, y1, x0, x1 = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    cut = np.where(mask[y0:y1, x0:x1, None], image[y0:y1, x0:x1], np.uint8(0))
-    height, width = cut.shape[:2]
-    side = max(1, round(max(height, width) * (1 + 2 * MARGIN)))
-    square = np.zeros((side, side, 3), np.uint8)
-    top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = cut
-    return limited(square)
+    return limited(cut_out(image, mask, MARGIN))
 
 
 def upright(image: Image, mesh: FaceMesh) -> Image:

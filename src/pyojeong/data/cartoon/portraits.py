@@ -17,6 +17,7 @@ from pyojeong.data.cartoon.feeling import EMOTIONS, feel
 from pyojeong.data.cartoon.figure import LEGS, NECK, Pose, draw_figure
 from pyojeong.data.cartoon.front import draw_front
 from pyojeong.data.cartoon.style import CAST, stranger
+from pyojeong.face.square import cut_out
 from pyojeong.media.files import atomic_path
 
 SCENE, MARGIN = 288, 0.04
@@ -61,7 +62,7 @@ def _portrait(rng: np.random.Generator, split: str, strangers: float) -> Portrai
     draw_figure(canvas, 1, style, feeling, Pose(head[0], feet, size, **_bearing(rng)))
     _hidden(canvas, rng, head, size)
     mask = _retouched(canvas.owner == 1, rng)
-    shown = cut_out(canvas.image, mask)
+    shown = cut_out(canvas.image, mask, MARGIN)
     return Portrait(_lit(shown, rng), emotion, who)
 
 
@@ -108,17 +109,6 @@ def _retouched(mask: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.
     change = cv2.erode if step < 0 else cv2.dilate
     changed = np.asarray(change(mask.view(np.uint8), kernel), bool)
     return changed if changed.any() else mask
-
-
-def cut_out(image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The figure alone, as a square: cut along its mask, its box in the middle, black around it."""
-    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
-    side = max(1, round(max(w, h) * (1 + 2 * MARGIN)))
-    square = np.zeros((side, side, 3), np.uint8)
-    top, left = (side - h) // 2, (side - w) // 2
-    part = np.s_[y : y + h, x : x + w]
-    square[top : top + h, left : left + w] = image[part] * mask[part][..., None]
-    return square
 
 
 def _lit(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
