@@ -171,6 +171,23 @@ class TestNumbers:
     def test_same_twice(self, reading):
         assert answers(analyse(reading), EMOTIONS) == answers(analyse(reading), EMOTIONS)
 
+    def test_seldom_seen_is_said(self):
+        few = reading_of([(1.0, 0.0, 0.0), (0.0, 1.0, 0.0)], tracks=2)
+        joy = analyse(few).people[0]
+        assert joy.shares.tolist() == [1, 0, 0]
+        assert np.isnan(joy.intervals).all()
+        said = [one.en for one in answers(analyse(few), EMOTIONS)]
+        assert "too seldom" in said[0]
+        assert not any("widest" in one for one in said)
+
+    def test_many_characters_can_still_differ(self):
+        plans = [(1.0, 0.0, 0.0) if n % 2 else (0.0, 1.0, 0.0) for n in range(12)]
+        made = reading_of(plans, names=[f"c{n}" for n in range(12)])
+        pairs = {(p.first, p.second): p.p for p in analyse(made).pairs}
+        assert len(pairs) == 66
+        assert pairs[0, 1] < 0.05
+        assert pairs[0, 2] > 0.5
+
     def test_peaks_lie_apart(self, reading):
         peaks = analyse(reading).peaks
         times = sorted(p.time for p in peaks if p.character == 1)

@@ -24,14 +24,18 @@ DRAWS = 1000
 APART_S = 3.0
 """Two peaks of one character lie at least so far apart."""
 PEAKS = 4
+FEW = 3
+"""With fewer tracks nothing is said of how sure a share is."""
+MOST_COMPARED = 30
+"""Characters compared two by two: those who are longest on screen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
     """One character. seconds: on screen. share: of the film's duration. shots, tracks: how many.
     unsure: share of their pictures whose emotion is not clear. shares: (k,) of the clear ones, with
-    intervals (k, 2). breadth: normalised entropy of the shares, 0 (always the same) to 1, with its
-    interval. changes: (k, k) how often one emotion followed another within a track. Shares and
+    intervals (k, 2), NaN with fewer than FEW tracks. breadth: normalised entropy of the shares, 0
+    (always the same) to 1, with its interval. changes: (k, k) how often one emotion followed another within a track. Shares and
     breadth are NaN where nothing is clear."""
 
     index: int
@@ -102,10 +106,12 @@ def analyse(reading: FilmReading, seed: int = 0) -> Analysis:
     known = [person.index for person in people if person.known]
     counts = {index: track_counts(reading, index, clear) for index in known}
     v, p = difference([counts[i] for i in known], seed)
-    found = [
-        (a, b, *difference([counts[a], counts[b]], seed))
-        for a, b in itertools.combinations(known, 2)
-    ]
+    seconds = {person.index: person.seconds for person in people}
+    compared = sorted(sorted(known, key=lambda i: -seconds[i])[:MOST_COMPARED])
+    two = list(itertools.combinations(compared, 2))
+    # So many that the smallest p is one even after its correction for all pairs.
+    dealings = max(999, 40 * len(two) - 1)
+    found = [(a, b, *difference([counts[a], counts[b]], seed, dealings)) for a, b in two]
     corrected = holm([p for *_, p in found])
     shares = {person.index: person.shares for person in people}
     pairs = []
@@ -137,24 +143,31 @@ def track_counts(reading: FilmReading, character: int, clear: NDArray[np.int64])
     return counts
 
 
-def difference(groups: Sequence[Floats], seed: int = 0) -> tuple[float, float]:
-    """Cramér's V between groups of tracks (t, k), and the share of 999 dealings of the tracks to
-    groups of the same sizes whose V is as large. (NaN, NaN) with fewer than two groups."""
+def difference(groups: Sequence[Floats], seed: int = 0, dealings: int = 999) -> tuple[float, float]:
+    """Cramér's V between groups of tracks (t, k), and the share of that many dealings of the tracks
+    to groups of the same sizes whose V is as large. (NaN, NaN) with fewer than two groups."""
     if len(groups) < 2:
         return math.nan, math.nan
-    sizes = [len(group) for group in groups]
-    owner = np.repeat(np.arange(len(groups)), sizes)
+    owner = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     tracks = np.concatenate(groups)
-    seen = _v(owner, tracks, len(groups))
     chance = np.random.default_rng(seed)
-    dealt = [_v(chance.permutation(owner), tracks, len(groups)) for _ in range(999)]
-    return seen, (1 + sum(v >= seen - 1e-12 for v in dealt)) / 1000
+    as_large, seen = 1, float(_vs(owner[None], tracks, len(groups))[0])
+    for begin in range(0, dealings, 500):
+        count = min(500, dealings - begin)
+        dealt = chance.permuted(np.tile(owner, (count, 1)), axis=1)
+        as_large += int((_vs(dealt, tracks, len(groups)) >= seen - 1e-12).sum())
+    return seen, as_large / (dealings + 1)
 
 
-def _v(owner: NDArray[np.int64], tracks: Floats, groups: int) -> float:
-    table = np.zeros((groups, tracks.shape[1]))
-    np.add.at(table, owner, tracks)
-    return cramers_v(table)
+def _vs(owners: NDArray[np.int64], tracks: Floats, groups: int) -> Floats:
+    """(n,) V of n dealings (n, t) of tracks (t, k) to groups."""
+    tracks = tracks[:, tracks.sum(0) > 0]
+    tables = np.stack([(owners == g).astype(np.float64) @ tracks for g in range(groups)], axis=1)
+    rows, columns, total = tables.sum(2), tracks.sum(0), float(tracks.sum())
+    expected = rows[:, :, None] * columns / max(total, 1e-12)
+    chi = ((tables - expected) ** 2 / np.maximum(expected, 1e-12)).sum((1, 2))
+    least = min(groups, len(columns)) - 1
+    return np.asarray(np.sqrt(chi / max(total * least, 1e-12)) if least > 0 else chi * 0)
 
 
 def cramers_v(table: Floats) -> float:
@@ -198,6 +211,7 @@ def _person(reading: FilmReading, index: int, clear: NDArray[np.int64], seed: in
     if counts.sum():
         shares = counts.sum(0) / counts.sum()
         width = float(breadth(shares))
+    if len(counts) >= FEW:
         chance = np.random.default_rng([seed, index])
         drawn = chance.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), DRAWS)
         sums = drawn @ counts
@@ -250,21 +264,21 @@ def _together(reading: FilmReading, a: int, b: int, clear: NDArray[np.int64]) ->
 
 
 def _peaks(reading: FilmReading, clear: NDArray[np.int64]) -> tuple[Peak, ...]:
-    """The surest moments of each character, at most PEAKS, one emotion twice only when needed."""
+    """The surest moments of each character, at most PEAKS: first one of every emotion."""
     seen = reading.sightings
     found: list[Peak] = []
     for index in range(len(reading.characters)):
         rows = np.array([r for r in reading.of(index) if clear[r] >= 0], np.int64)
         strength = seen.scores[rows, clear[rows]] if len(rows) else np.zeros(0)
+        order = np.argsort(-strength, kind="stable").tolist()
         own: list[Peak] = []
-        for at in np.argsort(-strength, kind="stable"):
-            row = int(rows[at])
-            time, emotion = float(seen.time[row]), int(clear[row])
-            near = any(abs(p.time - time) < APART_S for p in own)
-            again = sum(p.emotion == emotion for p in own) >= 2
-            if not near and not again:
-                own.append(Peak(index, emotion, time, float(strength[at]), row))
-            if len(own) == PEAKS:
-                break
+        for most in (1, PEAKS):
+            for at in order:
+                row = int(rows[at])
+                time, emotion = float(seen.time[row]), int(clear[row])
+                near = any(abs(p.time - time) < APART_S for p in own)
+                again = sum(p.emotion == emotion for p in own) >= most
+                if len(own) < PEAKS and not near and not again:
+                    own.append(Peak(index, emotion, time, float(strength[at]), row))
         found += own
     return tuple(sorted(found, key=lambda peak: peak.time))

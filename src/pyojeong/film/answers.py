@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pyojeong.film.analysis import Analysis, Pair, Person
@@ -25,8 +26,10 @@ def answers(analysis: Analysis, emotions: tuple[str, ...]) -> list[Said]:
     korean = tuple(class_names(emotions, "ko"))
     known = [person for person in analysis.people if person.known]
     said = [_always(person, emotions, korean) for person in known]
+    often = [person for person in known if math.isfinite(person.breadth_interval[0])]
+    if len(often) > 1:
+        said.append(_widest(often))
     if len(known) > 1:
-        said.append(_widest(known))
         said += [_differ(pair, analysis, emotions, korean) for pair in analysis.pairs[:10]]
     return said or [
         Said("No clear emotion was read.", "뚜렷한 감정을 읽지 못했습니다."),
@@ -36,6 +39,13 @@ def answers(analysis: Analysis, emotions: tuple[str, ...]) -> list[Said]:
 def _always(person: Person, emotions: tuple[str, ...], korean: tuple[str, ...]) -> Said:
     top = int(person.shares.argmax())
     low, high = person.intervals[top]
+    if math.isnan(low):
+        return Said(
+            f"{person.name} shows {emotions[top]} most, but appears too seldom ({person.tracks} "
+            "times) to say whether always.",
+            f"{person.name}은(는) {korean[top]}을(를) 가장 많이 보이지만, 나온 횟수가 적어({person.tracks}"
+            "번) 언제나 그런지는 말할 수 없습니다.",
+        )
     span = f"{person.shares[top]:.0%} (95 %: {low:.0%}-{high:.0%})"
     name = person.name
     if low >= ALWAYS:

@@ -96,7 +96,8 @@ class Page:
 
     def _person(self, person: Person) -> str:
         low, high = person.breadth_interval
-        span = f"{person.breadth:.2f} ({low:.2f}–{high:.2f})" if person.known else "–"
+        span = f"{person.breadth:.2f}" if person.known else "–"
+        span += f" ({low:.2f}–{high:.2f})" if math.isfinite(low) else ""
         seconds, share = f"{person.seconds:.1f}", f"{person.share:.0%}"
         told = both(
             f"{seconds} s on screen ({share}), {person.shots} shots; range {span}; not clear "

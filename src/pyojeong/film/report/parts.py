@@ -71,11 +71,15 @@ def shares(person: Person, palette: Palette) -> str:
     for k, colour in enumerate(palette.colours):
         value = float(person.shares[k])
         low, high = (float(v) for v in person.intervals[k])
+        sure = math.isfinite(low)
+        line = (
+            f'<u style="left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"></u>' if sure else ""
+        )
+        span = f" ({low:.0%}–{high:.0%})" if sure else ""
         rows.append(
             f'<div class="bar"><em>{palette.name(k)}</em><div>'
-            f'<b style="width:{100 * value:.1f}%;background:{colour}"></b>'
-            f'<u style="left:{100 * low:.1f}%;width:{max(0.0, 100 * (high - low)):.1f}%"></u></div>'
-            f"<span>{value:.0%} ({low:.0%}–{high:.0%})</span></div>"
+            f'<b style="width:{100 * value:.1f}%;background:{colour}"></b>{line}</div>'
+            f"<span>{value:.0%}{span}</span></div>"
         )
     return "".join(rows)
 

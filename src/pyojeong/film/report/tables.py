@@ -16,6 +16,8 @@ from pyojeong.film.types import FilmReading
 from pyojeong.media.files import atomic_path
 
 Rows = list[dict[str, Any]]
+RATE = 25
+"""Frames a second of the edit list."""
 
 
 def write_tables(folder: Path, reading: FilmReading, analysis: Analysis) -> list[Path]:
@@ -160,10 +162,10 @@ def edit_list(reading: FilmReading, peaks: Sequence[Peak]) -> str:
     """CMX 3600: two seconds around each peak, one after the other; whole frames at 25 a second,
     as that format has no other way to say a time."""
     lines = [f"TITLE: {_plain(reading.title)[:60]}", "FCM: NON-DROP FRAME", ""]
-    at = 0.0
+    at = 0
     for number, peak in enumerate(peaks, 1):
-        start = max(0.0, peak.time - 1)
-        end = min(max(reading.duration, start + 0.04), start + 2)
+        start = max(0, round((peak.time - 1) * RATE))
+        end = max(start + 1, min(round(reading.duration * RATE), start + 2 * RATE))
         stamps = (start, end, at, at + end - start)
         lines.append(f"{number:03d}  AX       V     C        " + " ".join(map(_stamp, stamps)))
         name = _plain(reading.characters[peak.character].name)
@@ -172,8 +174,8 @@ def edit_list(reading: FilmReading, peaks: Sequence[Peak]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _stamp(seconds: float, rate: int = 25) -> str:
-    whole, rest = divmod(round(seconds * rate), rate)
+def _stamp(frames: int) -> str:
+    whole, rest = divmod(frames, RATE)
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}:{rest:02d}"
 
 
