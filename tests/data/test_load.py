@@ -44,6 +44,57 @@ class TestFolders:
         assert sorted(found.identities.tolist()) == ["", "kim_jpg", "kim_jpg"]
         assert any("Roboflow" in note for note in found.notes)
 
+    def test_roboflow_tables(self, write, tmp_path, pattern):
+        mark = ".rf.0123456789abcdef0123456789abcdef.png"
+        ways = [
+            f"train/a_jpg{mark}",
+            "train/b.png",
+            "train/c.png",
+            "valid/d.png",
+            "train/loose.png",
+        ]
+        write(tmp_path, {w: i for i, w in enumerate(ways)})
+        head = ["filename", " Happy", " 슬픔"]
+        rows = [head, [f"a_jpg{mark}", 1, ""], ["b.png", " 1", "1"], ["c.png", "0", ""]]
+        table(tmp_path / "train/_classes.csv", rows)
+        # The other table has its columns in another order and a class of its own.
+        rows = [["filename", "슬픔", "Happy", "Calm"], ["d.png", "1", "0", "0"]]
+        table(tmp_path / "valid/_classes.csv", rows)
+        found = load_dataset(tmp_path)
+        assert found.classes == ("Happy", "슬픔", "Calm")
+        assert found.labels.tolist() == [0, -1, 1]
+        assert found.splits.tolist() == ["train", "train", "val"]
+        assert found.identities.tolist() == ["a_jpg", "", ""]
+        assert np.array_equal(found.read(2), pattern(3))
+        for words in (
+            "1 pictures have several classes",
+            "1 pictures have no class",
+            "1 pictures are in no",
+        ):
+            assert any(note.startswith(words) for note in found.notes), words
+        for one in (tmp_path / "valid", tmp_path / "valid/_classes.csv"):
+            assert load_dataset(one).labels.tolist() == [0]
+        assert load_dataset(tmp_path, classes=["슬픔"]).labels.tolist() == [-1, 0]
+
+    @pytest.mark.parametrize(
+        ("rows", "reason"),
+        [
+            ([["filename", "a"], ["x.png", "2"]], "neither 0 nor 1"),
+            ([["filename", "a"], ["gone.png", "1"]], "not there"),
+            ([["filename", "a"], ["../x.png", "1"]], "not below"),
+            ([["filename", "a"], ["x.png"]], "1 cells"),
+            ([["filename", "a", "a"], ["x.png", "1", "0"]], "of its own"),
+            ([["filename"], ["x.png"]], "of its own"),
+            ([["a", "b"], ["1", "0"]], "of its own"),
+            ([["filename", "a", "b"], ["x.png", "1", "1"]], "single class"),
+        ],
+    )
+    def test_roboflow_tables_that_are_none(self, write, tmp_path, rows, reason):
+        write(tmp_path, {"train/x.png": 1})
+        table(tmp_path / "train/_classes.csv", rows)
+        with pytest.raises(BadInput, match=reason):
+            load_dataset(tmp_path)
+
     def test_without_classes_there_is_nothing(self, write, tmp_path):
         with pytest.raises(BadInput, match="one folder per class"):
             load_dataset(write(tmp_path, {"a.png": 0}))

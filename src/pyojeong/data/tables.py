@@ -31,8 +31,9 @@ BOXES = (
 )
 
 
-def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Column names in lower case, and an iterator of line numbers and cells.
+def read_rows(path: Path, lower: bool = True) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Column names, in lower case unless `lower` is False, and an iterator of line numbers and
+    cells.
 
     Empty lines are passed over. Raises BadInput: for a text in another encoding, a table without
     a header, a row with more or fewer cells than the header, a cell of more than 131,072
@@ -43,9 +44,10 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     separator = max(",\t;", key=first.count)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     try:
-        names = [name.strip().lower() for name in next(reader)]
+        names = [name.strip() for name in next(reader)]
     except (StopIteration, csv.Error) as error:
         raise BadInput(f"{path} has no header.", f"{path}에 머리글 행이 없습니다.") from error
+    names = [name.lower() for name in names] if lower else names
     return names, _cells(reader, len(names), path)
 
 
@@ -118,7 +120,7 @@ def load_labels_table(path: Path, title: str) -> Dataset:
         splits.append("" if at_split is None else split_of(cells[at_split]))
         who.append("" if at_who is None else cells[at_who].strip())
         boxes.append(_box([cells[names.index(b)] for b in at_box], path, line) if at_box else _NONE)
-    _all_there(path, list(files))
+    all_there(path, list(files))
     return assemble(
         title,
         FilePictures(path.parent, tuple(files)),
@@ -148,7 +150,8 @@ def _box(cells: list[str], path: Path, line: int) -> tuple[float, ...]:
     return box
 
 
-def _all_there(table: Path, files: list[str]) -> None:
+def all_there(table: Path, files: list[str]) -> None:
+    """Raises BadInput where files, named from the table's folder, are missing."""
     missing = [file for file in files if not (table.parent / file).is_file()]
     if missing:
         raise BadInput(
