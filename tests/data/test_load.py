@@ -316,6 +316,46 @@ class TestRoundTrip:
         assert all(np.array_equal(first.read(r), again.read(r)) for r in range(2))
         assert not [p for p in tmp_path.iterdir() if p.name.startswith(".part")]
 
+    @pytest.mark.parametrize("target", ["out.parquet", "out"])
+    def test_soft_targets_read_back_to_the_bit(self, write, tmp_path, target):
+        if target.endswith("parquet"):
+            pytest.importorskip("pyarrow", reason="pyarrow is in the report extra")
+        write(tmp_path / "in", {"a.png": 0, "b.png": 1, "c.png": 2})
+        # Not in the order of the alphabet, one class without a row, one with a comma.
+        rows = [["path", "label", "target:Sad", "Target:기쁨", "target:an, other"]]
+        rows += [
+            ["a.png", "기쁨", 1, 6, 0],
+            ["b.png", "Sad", 0.7, "", 0.3],
+            ["c.png", "", "", "", ""],
+        ]
+        first = load_dataset(table(tmp_path / "in/labels.csv", rows))
+        assert first.classes == ("Sad", "기쁨", "an, other")
+        wanted = [[1 / 7, 6 / 7, 0], [0.7, 0, 0.3], [1 / 3] * 3]
+        assert np.allclose(first.targets, wanted, atol=1e-7)
+        save_dataset(first, tmp_path / target)
+        again = load_dataset(tmp_path / target)
+        assert again.classes == first.classes
+        assert again.labels.tolist() == first.labels.tolist() == [1, 0, -1]
+        assert again.targets.dtype == np.float32
+        assert np.array_equal(again.targets, first.targets)
+
+    @pytest.mark.parametrize(
+        ("head", "cells", "reason"),
+        [
+            (["target:a"], ["-1"], "no shares or votes"),
+            (["target:a"], ["nan"], "no shares or votes"),
+            (["target:a"], ["much"], "no shares or votes"),
+            (["target:b"], ["1"], "no column target:a"),
+            (["target:a", "Target: a"], ["1", "0"], "of one class"),
+            (["target:a", "target:"], ["1", "0"], "without a class"),
+        ],
+    )
+    def test_targets_that_are_none(self, write, tmp_path, head, cells, reason):
+        write(tmp_path, {"x.png": 1})
+        rows = [["path", "label", *head], ["x.png", "a", *cells]]
+        with pytest.raises(BadInput, match=reason):
+            load_dataset(table(tmp_path / "labels.csv", rows))
+
     def test_foreign_parquet(self, tmp_path):
         pa = pytest.importorskip("pyarrow", reason="pyarrow is in the report extra")
         from pyarrow import parquet
