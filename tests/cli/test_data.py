@@ -45,6 +45,10 @@ def test_from_folder_to_split(call, source, tmp_path):
     code, out, _ = call("clean", tmp_path / "set", *words)
     assert json.loads(out)["left_out"] == {"duplicate": 2}
     assert page.read_text("utf-8").count("<figure>") == 2
+    code, out, _ = call("clean", tmp_path / "set", "--no-faces", "--turned", "--json")
+    assert json.loads(out)["left_out"] == {"duplicate": 2}
+    code, _, err = call("clean", tmp_path / "set", "--exact", "--turned")
+    assert (code, "--turned looks for near-duplicates" in err) == (5, True)
     code, out, err = call("clean", tmp_path / "set", "--apply", table, "-o", clean)
     assert (code, "22 of 24 rows stay" in err) == (0, True)
     code, out, _ = call(

@@ -52,6 +52,19 @@ def test_each_defect_has_its_reason(messy):
     assert list(examine(clean)[1].reasons) == [""] * 3
 
 
+def test_turned_copies_are_said_to_be_turned(write, pattern, tmp_path):
+    write(tmp_path / "t", {"a/0.png": 0, "a/1.png": 1})
+    for name, k in (("a/2.png", 1), ("a/3.png", 2)):
+        turned = np.ascontiguousarray(np.rot90(pattern(0), k))
+        cv2.imwrite(str(tmp_path / "t" / name), turned[:, :, ::-1])
+    dataset = load_dataset(tmp_path / "t")
+    assert list(examine(dataset)[1].reasons) == [""] * 4
+    findings = examine(dataset, turned=True)[1]
+    assert list(findings.reasons) == ["", "", "near-duplicate", "near-duplicate"]
+    assert findings.details[2].endswith(", turned by a quarter")
+    assert findings.details[3].endswith(", turned by half")
+
+
 def test_the_table_goes_round_and_a_person_has_the_last_word(messy, tmp_path):
     dataset, _ = messy
     _, findings = examine(dataset)

@@ -44,6 +44,57 @@ class TestFolders:
         assert sorted(found.identities.tolist()) == ["", "kim_jpg", "kim_jpg"]
         assert any("Roboflow" in note for note in found.notes)
 
+    def test_roboflow_tables(self, write, tmp_path, pattern):
+        mark = ".rf.0123456789abcdef0123456789abcdef.png"
+        ways = [
+            f"train/a_jpg{mark}",
+            "train/b.png",
+            "train/c.png",
+            "valid/d.png",
+            "train/loose.png",
+        ]
+        write(tmp_path, {w: i for i, w in enumerate(ways)})
+        head = ["filename", " Happy", " 슬픔"]
+        rows = [head, [f"a_jpg{mark}", 1, ""], ["b.png", " 1", "1"], ["c.png", "0", ""]]
+        table(tmp_path / "train/_classes.csv", rows)
+        # The other table has its columns in another order and a class of its own.
+        rows = [["filename", "슬픔", "Happy", "Calm"], ["d.png", "1", "0", "0"]]
+        table(tmp_path / "valid/_classes.csv", rows)
+        found = load_dataset(tmp_path)
+        assert found.classes == ("Happy", "슬픔", "Calm")
+        assert found.labels.tolist() == [0, -1, 1]
+        assert found.splits.tolist() == ["train", "train", "val"]
+        assert found.identities.tolist() == ["a_jpg", "", ""]
+        assert np.array_equal(found.read(2), pattern(3))
+        for words in (
+            "1 pictures have several classes",
+            "1 pictures have no class",
+            "1 pictures are in no",
+        ):
+            assert any(note.startswith(words) for note in found.notes), words
+        for one in (tmp_path / "valid", tmp_path / "valid/_classes.csv"):
+            assert load_dataset(one).labels.tolist() == [0]
+        assert load_dataset(tmp_path, classes=["슬픔"]).labels.tolist() == [-1, 0]
+
+    @pytest.mark.parametrize(
+        ("rows", "reason"),
+        [
+            ([["filename", "a"], ["x.png", "2"]], "neither 0 nor 1"),
+            ([["filename", "a"], ["gone.png", "1"]], "not there"),
+            ([["filename", "a"], ["../x.png", "1"]], "not below"),
+            ([["filename", "a"], ["x.png"]], "1 cells"),
+            ([["filename", "a", "a"], ["x.png", "1", "0"]], "of its own"),
+            ([["filename"], ["x.png"]], "of its own"),
+            ([["a", "b"], ["1", "0"]], "of its own"),
+            ([["filename", "a", "b"], ["x.png", "1", "1"]], "single class"),
+        ],
+    )
+    def test_roboflow_tables_that_are_none(self, write, tmp_path, rows, reason):
+        write(tmp_path, {"train/x.png": 1})
+        table(tmp_path / "train/_classes.csv", rows)
+        with pytest.raises(BadInput, match=reason):
+            load_dataset(tmp_path)
+
     def test_without_classes_there_is_nothing(self, write, tmp_path):
         with pytest.raises(BadInput, match="one folder per class"):
             load_dataset(write(tmp_path, {"a.png": 0}))
@@ -264,6 +315,46 @@ class TestRoundTrip:
         assert again.classes == first.classes
         assert all(np.array_equal(first.read(r), again.read(r)) for r in range(2))
         assert not [p for p in tmp_path.iterdir() if p.name.startswith(".part")]
+
+    @pytest.mark.parametrize("target", ["out.parquet", "out"])
+    def test_soft_targets_read_back_to_the_bit(self, write, tmp_path, target):
+        if target.endswith("parquet"):
+            pytest.importorskip("pyarrow", reason="pyarrow is in the report extra")
+        write(tmp_path / "in", {"a.png": 0, "b.png": 1, "c.png": 2})
+        # Not in the order of the alphabet, one class without a row, one with a comma.
+        rows = [["path", "label", "target:Sad", "Target:기쁨", "target:an, other"]]
+        rows += [
+            ["a.png", "기쁨", 1, 6, 0],
+            ["b.png", "Sad", 0.7, "", 0.3],
+            ["c.png", "", "", "", ""],
+        ]
+        first = load_dataset(table(tmp_path / "in/labels.csv", rows))
+        assert first.classes == ("Sad", "기쁨", "an, other")
+        wanted = [[1 / 7, 6 / 7, 0], [0.7, 0, 0.3], [1 / 3] * 3]
+        assert np.allclose(first.targets, wanted, atol=1e-7)
+        save_dataset(first, tmp_path / target)
+        again = load_dataset(tmp_path / target)
+        assert again.classes == first.classes
+        assert again.labels.tolist() == first.labels.tolist() == [1, 0, -1]
+        assert again.targets.dtype == np.float32
+        assert np.array_equal(again.targets, first.targets)
+
+    @pytest.mark.parametrize(
+        ("head", "cells", "reason"),
+        [
+            (["target:a"], ["-1"], "no shares or votes"),
+            (["target:a"], ["nan"], "no shares or votes"),
+            (["target:a"], ["much"], "no shares or votes"),
+            (["target:b"], ["1"], "no column target:a"),
+            (["target:a", "Target: a"], ["1", "0"], "of one class"),
+            (["target:a", "target:"], ["1", "0"], "without a class"),
+        ],
+    )
+    def test_targets_that_are_none(self, write, tmp_path, head, cells, reason):
+        write(tmp_path, {"x.png": 1})
+        rows = [["path", "label", *head], ["x.png", "a", *cells]]
+        with pytest.raises(BadInput, match=reason):
+            load_dataset(table(tmp_path / "labels.csv", rows))
 
     def test_foreign_parquet(self, tmp_path):
         pa = pytest.importorskip("pyarrow", reason="pyarrow is in the report extra")

@@ -62,6 +62,28 @@ class TestRepeats:
         assert all((truth[p] == "mirror") == m for p, m in zip(pairs, found.mirrored, strict=True))
         assert (np.diff(found.agreement) <= 0).all()
 
+    def test_turned_copies_where_asked(self, planted, copied):
+        images, truth = planted
+        rng = np.random.default_rng(3)
+        truth, images = dict(truth), list(images)
+        turns, mirrored = dict.fromkeys(truth, 0), {p: k == "mirror" for p, k in truth.items()}
+        for n in range(30, 54):
+            # Each of three turns with each kind, mirrored ones too; cropped and compressed as well.
+            kind, k = KINDS[n % len(KINDS)], 1 + n // len(KINDS) % 3
+            pair = (n, len(images))
+            images.append(np.ascontiguousarray(np.rot90(copied(images[n], kind, rng), k)))
+            truth[pair], turns[pair], mirrored[pair] = kind, min(k, 4 - k), kind == "mirror"
+        prints = fingerprints(dataset(images))
+        upright = find_repeats(prints)
+        assert len(upright) == 30
+        assert not upright.turns.any()
+        found = find_repeats(prints, turned=True)
+        pairs = list(zip(found.first.tolist(), found.second.tolist(), strict=True))
+        assert sorted(pairs) == sorted(truth)
+        assert found.turns.tolist() == [turns[pair] for pair in pairs]
+        # Turned by half and mirrored is mirrored top to bottom: still one mirroring.
+        assert found.mirrored.tolist() == [mirrored[pair] for pair in pairs]
+
     def test_only_equal_pixels(self, planted):
         images, truth = planted
         found = find_repeats(fingerprints(dataset(images)), near=False)

@@ -60,6 +60,16 @@ def run(
             "--near/--exact", help=say("Near-duplicates as well.", "유사 중복도 찾습니다.")
         ),
     ] = True,
+    turned: Annotated[
+        bool,
+        typer.Option(
+            "--turned",
+            help=say(
+                "Near-duplicates turned by 90, 180 or 270 degrees as well (four times as slow).",
+                "90, 180, 270도 돌린 유사 중복도 찾습니다(네 배 느림).",
+            ),
+        ),
+    ] = False,
     classes: Classes = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -67,7 +77,13 @@ def run(
     from pyojeong.data.clean import apply, examine, read_findings, write_findings
     from pyojeong.data.faults import face_finder
     from pyojeong.data.save import check_place, save_dataset
+    from pyojeong.errors import BadSettings
 
+    if turned and not near:
+        raise BadSettings(
+            "--turned looks for near-duplicates, which --exact leaves out. Give one of them.",
+            "--turned는 유사 중복을 찾는데 --exact는 이를 뺍니다. 둘 중 하나만 쓰세요.",
+        )
     if out is not None:
         check_place(out)
     dataset = load(source, classes)
@@ -76,7 +92,9 @@ def run(
     else:
         with progress_bar(quiet, say("Looking", "살펴보는 중")) as progress:
             finder = face_finder() if faces else None
-            dataset, findings = examine(dataset, near=near, finder=finder, progress=progress)
+            dataset, findings = examine(
+                dataset, near=near, turned=turned, finder=finder, progress=progress
+            )
     if table is not None:
         write_findings(table, dataset, findings)
     if html is not None:

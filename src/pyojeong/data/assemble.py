@@ -93,7 +93,7 @@ def with_classes(dataset: Dataset, classes: Sequence[str]) -> Dataset:
     number[at], number[-1] = np.arange(len(at)), -1
     labels = number[dataset.labels]
     kept = dataset.take(labels != -2)
-    targets = None if kept.targets is None else _again(kept.targets[:, at])
+    targets = None if kept.targets is None else normalised(kept.targets[:, at])
     notes = dataset.notes
     if len(kept) < len(dataset):
         notes += (f"{len(dataset) - len(kept):,} rows of other classes were left out.",)
@@ -109,7 +109,7 @@ def counts(dataset: Dataset) -> dict[str, int]:
     return named | ({"": found[-1]} if found.get(-1) else {})
 
 
-def _again(targets: NDArray[np.float32]) -> NDArray[np.float32]:
+def normalised(targets: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows that sum to 1; even where nothing is left."""
     total = targets.sum(1, keepdims=True)
     even = np.float32(1 / targets.shape[1])

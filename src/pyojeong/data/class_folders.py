@@ -39,16 +39,11 @@ def load_class_folders(root: Path, title: str) -> Dataset:
         splits.append(parts.get(way[0], "") if divided else "")
     if not paths:
         raise _nothing(root, loose)
-    sources = [_source(path) for path in paths]
+    sources = [source_of(path) for path in paths]
     notes = []
     if loose:
         notes.append(f"{loose:,} pictures lie outside the folders of classes and were left out.")
-    if copies := sum(map(bool, sources)):
-        whole = len(set(filter(None, sources)))
-        notes.append(
-            f"{copies:,} pictures are named as Roboflow's copies of {whole:,} sources; copies of "
-            "one source share an identity."
-        )
+    notes += note_of_copies(sources)
     return assemble(
         title,
         FilePictures(root, tuple(paths)),
@@ -59,13 +54,25 @@ def load_class_folders(root: Path, title: str) -> Dataset:
     )
 
 
+def note_of_copies(sources: list[str]) -> list[str]:
+    """A sentence on how many pictures are copies of how many sources ("" for no copy)."""
+    copies, whole = sum(map(bool, sources)), len(set(filter(None, sources)))
+    if not copies:
+        return []
+    return [
+        f"{copies:,} pictures are named as Roboflow's copies of {whole:,} sources; copies of "
+        "one source share an identity."
+    ]
+
+
 def folders_in(root: Path) -> list[str]:
     """Names of the folders in a folder, but not hidden ones."""
     with os.scandir(root) as entries:
         return sorted(e.name for e in entries if e.is_dir() and not e.name.startswith("."))
 
 
-def _source(path: str) -> str:
+def source_of(path: str) -> str:
+    """The picture that a Roboflow copy was made from; "" for other names."""
     found = _ROBOFLOW.match(path.rsplit("/", 1)[-1])
     return composed(found[1]) if found else ""
 

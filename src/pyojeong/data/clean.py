@@ -26,6 +26,7 @@ KINDS = ("unreadable", "bad box", "duplicate", "near-duplicate", "no face", "dar
 """Reasons for leaving a row out, in the order they are counted."""
 
 _COLUMNS = ["row", "name", "keep", "reason", "detail", "same_as", "label", "split"]
+_TURNS = ("", ", turned by a quarter", ", turned by half")
 _YES, _NO = {"yes", "y", "1", "true", "keep", "예"}, {"no", "n", "0", "false", "drop", "아니오"}
 
 
@@ -50,6 +51,7 @@ def examine(
     dataset: Dataset,
     *,
     near: bool = True,
+    turned: bool = False,
     finder: Finder | None = None,
     prints: Prints | None = None,
     progress: Progress = lambda share: None,
@@ -57,13 +59,16 @@ def examine(
     """The set with its boxes put right, and what should be left out.
 
     Of a group of copies the first row with a label stays, else the first. near: also copies that
-    differ in their pixels. finder: whether a picture shows a face; None does not ask.
+    differ in their pixels; turned: and those that were turned by 90, 180 or 270 degrees.
+    finder: whether a picture shows a face; None does not ask.
     """
     boxes, changed = repair_boxes(dataset)
     dataset = replace(dataset, boxes=boxes)
     faults = inspect(dataset, finder, lambda share: progress(0.4 * share))
     prints = fingerprints(dataset) if prints is None else prints
-    repeats = find_repeats(prints, near=near, progress=lambda share: progress(0.4 + 0.6 * share))
+    repeats = find_repeats(
+        prints, near=near, turned=turned, progress=lambda share: progress(0.4 + 0.6 * share)
+    )
     reasons, details = [""] * len(dataset), [""] * len(dataset)
     for row, fault in enumerate(faults):
         for kind in KINDS:
@@ -99,6 +104,8 @@ def _copies(
             details[row] = "equal pixels" if exact else linked
             if at >= 0 and repeats.mirrored[at]:
                 details[row] += ", mirrored"
+            if at >= 0:
+                details[row] += _TURNS[int(repeats.turns[at])]
             if -1 < dataset.labels[row] != dataset.labels[kept] > -1:
                 details[row] += (
                     f"; the kept one is labelled {dataset.classes[dataset.labels[kept]]}"

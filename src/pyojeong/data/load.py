@@ -1,8 +1,8 @@
 """Any usual layout of labelled pictures as a `Dataset`; what it is, its content says.
 
 Read are folders by class (with or without train, val and test above; Roboflow's as well), FER2013
-as CSV or NPZ, FER+ votes beside the CSV, AI-Hub's Korean emotion faces, Parquet, and a table
-`labels.csv` with the columns path and label.
+as CSV or NPZ, FER+ votes beside the CSV, AI-Hub's Korean emotion faces, Parquet, Roboflow's tables
+`_classes.csv`, and a table `labels.csv` with the columns path and label.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pyojeong.data.assemble import with_classes
 from pyojeong.data.class_folders import load_class_folders
 from pyojeong.data.dataset import SPLITS, Dataset
 from pyojeong.data.parquet_files import load_parquet
+from pyojeong.data.roboflow import CLASSES_TABLE, class_tables, load_class_tables
 from pyojeong.errors import BadInput, BadSettings
 from pyojeong.media.files import check_input
 
@@ -63,6 +64,8 @@ def _folder(path: Path, title: str, plus: bool) -> Dataset:
     table = path / LABELS_TABLE
     if table.is_file():
         return tables.load_labels_table(table, title)
+    if marked := class_tables(path):
+        return load_class_tables(path, marked, title)
     files = sorted(p for p in path.iterdir() if p.suffix.lower() in (".csv", ".npz", ".parquet"))
     kinds = {p: _kind(p) for p in files if p.is_file()}
     of = {kind: p for p, kind in reversed(kinds.items())}
@@ -84,6 +87,8 @@ def _folder(path: Path, title: str, plus: bool) -> Dataset:
 
 def _file(path: Path, title: str, plus: bool) -> Dataset:
     kind = _kind(check_input(path))
+    if path.name == CLASSES_TABLE or kind == "table":
+        return _table(path, title)
     if kind == "parquet":
         return load_parquet(path, title)
     if kind == "npz":
@@ -100,14 +105,18 @@ def _file(path: Path, title: str, plus: bool) -> Dataset:
         return fer.load_fer_csv(pictures, title, path, plus)
     if kind == "aihub":
         return aihub.load_aihub(path.parent, [path], title)
-    if kind == "table":
-        return tables.load_labels_table(path, title)
     raise BadInput(
         f"{path} is no set of labelled pictures. Give a folder by class, FER2013 as CSV or NPZ, "
         "AI-Hub JSON, Parquet, or a CSV with the columns path and label.",
         f"{path}은(는) 라벨 달린 사진 데이터가 아닙니다. 클래스별 폴더, FER2013 CSV나 NPZ, AI-Hub JSON, "
         "Parquet, path와 label 열이 있는 CSV를 지정하세요.",
     )
+
+
+def _table(path: Path, title: str) -> Dataset:
+    if path.name == CLASSES_TABLE:
+        return load_class_tables(path.parent, {"": path}, title)
+    return tables.load_labels_table(path, title)
 
 
 def _kind(path: Path) -> str:

@@ -39,7 +39,8 @@ class Repeats:
     """Pairs of pictures that are copies of each other, best first.
 
     first, second: (m,) int64 rows, first < second. agreement: (m,) float32, 1 for equal pixels.
-    exact: (m,) bool. mirrored: (m,) bool, one shows the other left to right. groups: (n,) int64,
+    exact: (m,) bool. mirrored: (m,) bool, one shows the other left to right. turns: (m,) int64, 1
+    where one is the other turned by a quarter, either way, 2 by half, else 0. groups: (n,) int64,
     the lowest row that each row is linked with.
     """
 
@@ -48,6 +49,7 @@ class Repeats:
     agreement: Floats
     exact: NDArray[np.bool_]
     mirrored: NDArray[np.bool_]
+    turns: Ints
     groups: Ints
 
     def __len__(self) -> int:
@@ -59,30 +61,33 @@ def find_repeats(
     agreement: float = AGREEMENT,
     near: bool = True,
     mirrored: bool = True,
+    turned: bool = False,
     progress: Progress = lambda share: None,
 ) -> Repeats:
     """Pairs of copies among n pictures; of a group of equal pixels, the first row stands for all.
 
-    near: also copies that differ in their pixels; mirrored: those that were mirrored as well.
+    near: also copies that differ in their pixels; mirrored: those that were mirrored as well;
+    turned: those that were turned by 90, 180 or 270 degrees as well, which takes four times as long.
     """
     keepers, copies = _equal(prints)
     rows = [np.stack([keepers[copies], copies], 1)]
     found = [np.ones(len(copies), np.float32)]
-    turned = [np.zeros(len(copies), np.bool_)]
+    ways = [np.zeros((len(copies), 2), np.int64)]
     if near:
         chosen = np.flatnonzero((keepers == np.arange(len(prints))) & ~prints.plain)
-        for flip in (False, True)[: 1 + mirrored]:
-            half = _part(progress, flip / (1 + mirrored), (flip + 1) / (1 + mirrored))
-            pairs, score = _near(prints.thumbs[chosen], flip, half)
+        tried = [(k, flip) for k in range(1 + 3 * turned) for flip in range(1 + mirrored)]
+        for at, (k, flip) in enumerate(tried):
+            part = _part(progress, at / len(tried), (at + 1) / len(tried))
+            pairs, score = _near(prints.thumbs[chosen], k, bool(flip), part)
             kept = score >= agreement
             rows.append(np.sort(chosen[pairs[kept]], 1))
             found.append(score[kept])
-            turned.append(np.full(int(kept.sum()), flip))
+            ways.append(np.tile([min(k, 4 - k), flip], (int(kept.sum()), 1)))
     return _collect(
         len(prints),
         np.concatenate(rows),
         np.concatenate(found),
-        np.concatenate(turned),
+        np.concatenate(ways),
         len(copies),
     )
 
@@ -110,11 +115,15 @@ def _equal(prints: Prints) -> tuple[Ints, Ints]:
     return keepers, np.flatnonzero(keepers != np.arange(len(keepers)))
 
 
-def _near(thumbs: NDArray[np.uint8], flip: bool, progress: Progress) -> tuple[Ints, Floats]:
-    """Candidate pairs (m, 2) and the agreement of their detail."""
-    other = np.ascontiguousarray(thumbs[:, :, ::-1]) if flip else thumbs
+def _near(
+    thumbs: NDArray[np.uint8], turns: int, flip: bool, progress: Progress
+) -> tuple[Ints, Floats]:
+    """Candidate pairs (m, 2) and the agreement of their detail, one of each pair turned by
+    quarters and mirrored."""
+    other = np.rot90(thumbs[:, :, ::-1] if flip else thumbs, turns, axes=(1, 2))
+    other = np.ascontiguousarray(other)
     pairs = _candidates(thumbs, other, _part(progress, 0, 0.6))
-    if flip:
+    if flip or turns:
         both = np.concatenate([thumbs, other])
         second = pairs[:, 1] + len(thumbs)
     else:
@@ -175,14 +184,15 @@ def _best_of_both_ways(pairs: Ints, score: Floats) -> tuple[Ints, Floats]:
     return pairs[new], score[new]
 
 
-def _collect(n: int, pairs: Ints, score: Floats, turned: NDArray[np.bool_], exact: int) -> Repeats:
+def _collect(n: int, pairs: Ints, score: Floats, ways: Ints, exact: int) -> Repeats:
     order = np.lexsort((pairs[:, 1], pairs[:, 0], -score))
     equal = np.arange(len(pairs)) < exact
     # A face that equals its own mirror image would be found twice.
     _, at = np.unique(pairs[order], axis=0, return_index=True)
     order = order[np.sort(at)]
     first, second = pairs[order, 0], pairs[order, 1]
-    return Repeats(first, second, score[order], equal[order], turned[order], link(n, pairs))
+    turns, mirrored = ways[order, 0], ways[order, 1].astype(np.bool_)
+    return Repeats(first, second, score[order], equal[order], mirrored, turns, link(n, pairs))
 
 
 def _part(progress: Progress, start: float, end: float) -> Progress:

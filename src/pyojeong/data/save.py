@@ -14,6 +14,7 @@ from pyojeong.data.dataset import Dataset
 from pyojeong.data.load import LABELS_TABLE
 from pyojeong.data.parquet_files import BOX, write_parquet
 from pyojeong.data.stores import encoded
+from pyojeong.data.tables import TARGET
 from pyojeong.errors import OutputFailed
 from pyojeong.media.files import output_failed
 
@@ -29,8 +30,9 @@ _KINDS = (
 
 
 def save_dataset(dataset: Dataset, path: Path) -> None:
-    """To `path`: Parquet where it ends in .parquet, else a new folder. Both read back the same but
-    for the folder's targets, which a table cannot hold. Raises OutputFailed, BadInput."""
+    """To `path`: Parquet where it ends in .parquet, else a new folder. Both read back the same;
+    a folder without soft targets does not remember the order of its classes, nor those without a
+    row. Raises OutputFailed, BadInput."""
     if path.suffix.lower() == ".parquet":
         write_parquet(path, dataset)
     else:
@@ -72,7 +74,8 @@ def _fill(folder: Path, dataset: Dataset) -> None:
     written: dict[int, str] = {}
     with (folder / LABELS_TABLE).open("w", encoding="utf-8", newline="") as stream:
         table = csv.writer(stream)
-        table.writerow(["path", "label", "split", "identity", *BOX])
+        voted = [] if dataset.targets is None else [TARGET + name for name in dataset.classes]
+        table.writerow(["path", "label", "split", "identity", *BOX, *voted])
         for row in range(len(dataset)):
             picture = int(dataset.rows[row])
             label = dataset.classes[dataset.labels[row]] if dataset.labels[row] >= 0 else ""
@@ -82,10 +85,14 @@ def _fill(folder: Path, dataset: Dataset) -> None:
                 target = folder / written[picture]
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
-            sides = ["" if np.isnan(v) else repr(float(v)) for v in dataset.boxes[row]]
-            table.writerow(
-                [written[picture], label, dataset.splits[row], dataset.identities[row], *sides]
-            )
+            sides = ["" if np.isnan(v) else _exact(v) for v in dataset.boxes[row]]
+            who = [dataset.splits[row], dataset.identities[row]]
+            shares = [] if dataset.targets is None else map(_exact, dataset.targets[row])
+            table.writerow([written[picture], label, *who, *sides, *shares])
+
+
+def _exact(value: np.float32) -> str:
+    return repr(float(value))
 
 
 def _place(dataset: Dataset, row: int, label: str, data: bytes) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.data.assemble import assemble, split_of
+from pyojeong.data.assemble import assemble, composed, normalised, split_of
 from pyojeong.data.dataset import Dataset
 from pyojeong.data.stores import FilePictures, inside
 from pyojeong.errors import BadInput
@@ -23,6 +23,8 @@ PATHS = ("path", "file", "filename", "file_name", "filepath", "image", "image_pa
 LABELS = ("label", "labels", "class", "emotion", "category", "expression", "target")
 SPLITS = ("split", "usage", "subset", "set", "fold")
 IDENTITIES = ("identity", "subject", "person", "person_id", "subject_id", "id")
+TARGET = "target:"
+"""How the column of one class's soft target begins; the class's name follows."""
 BOXES = (
     ("left", "top", "right", "bottom"),
     ("x0", "y0", "x1", "y1"),
@@ -31,8 +33,9 @@ BOXES = (
 )
 
 
-def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """Column names in lower case, and an iterator of line numbers and cells.
+def read_rows(path: Path, lower: bool = True) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Column names, in lower case unless `lower` is False, and an iterator of line numbers and
+    cells.
 
     Empty lines are passed over. Raises BadInput: for a text in another encoding, a table without
     a header, a row with more or fewer cells than the header, a cell of more than 131,072
@@ -43,9 +46,10 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     separator = max(",\t;", key=first.count)
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     try:
-        names = [name.strip().lower() for name in next(reader)]
+        names = [name.strip() for name in next(reader)]
     except (StopIteration, csv.Error) as error:
         raise BadInput(f"{path} has no header.", f"{path}에 머리글 행이 없습니다.") from error
+    names = [name.lower() for name in names] if lower else names
     return names, _cells(reader, len(names), path)
 
 
@@ -98,9 +102,12 @@ def is_labels_table(names: list[str]) -> bool:
 
 def load_labels_table(path: Path, title: str) -> Dataset:
     """Pictures a table names by paths from its own folder: path, label and, where there, split,
-    identity and a box (left, top, right, bottom in px). Raises BadInput for a path that leads out
-    of the folder, a file that is not there, a box that is no four numbers."""
-    names, rows = read_rows(path)
+    identity, a box (left, top, right, bottom in px) and soft targets (`target:happy` and so on,
+    shares or votes; the classes are then these, in that order). Raises BadInput for a path that
+    leads out of the folder, a file that is not there, a box that is no four numbers, targets that
+    are no votes."""
+    spelled, rows = read_rows(path, lower=False)
+    names = [name.lower() for name in spelled]
     at_path, at_label = column(names, PATHS), column(names, LABELS)
     if at_path is None or at_label is None:
         raise BadInput(
@@ -109,21 +116,27 @@ def load_labels_table(path: Path, title: str) -> Dataset:
         )
     at_split, at_who = column(names, SPLITS), column(names, IDENTITIES)
     at_box = next((box for box in BOXES if set(box) <= set(names)), None)
+    at_target = [at for at, name in enumerate(names) if name.startswith(TARGET)]
+    classes = [composed(spelled[at][len(TARGET) :].strip()) for at in at_target]
+    _check_classes(classes, path)
     files: dict[str, int] = {}
-    places, labels, splits, who, boxes = [], [], [], [], []
+    places, labels, splits, who, boxes, targets = [], [], [], [], [], []
     for line, cells in rows:
         way = inside(cells[at_path], path)
         places.append(files.setdefault(way, len(files)))
-        labels.append(cells[at_label])
+        labels.append(_known(cells[at_label], classes, path, line))
+        targets.append(_votes([cells[at] for at in at_target], path, line))
         splits.append("" if at_split is None else split_of(cells[at_split]))
         who.append("" if at_who is None else cells[at_who].strip())
         boxes.append(_box([cells[names.index(b)] for b in at_box], path, line) if at_box else _NONE)
-    _all_there(path, list(files))
+    all_there(path, list(files))
     return assemble(
         title,
         FilePictures(path.parent, tuple(files)),
         labels,
         rows=places,
+        classes=classes or None,
+        targets=_shares(targets, len(classes)),
         boxes=np.array(boxes, np.float32).reshape(-1, 4),
         identities=who,
         splits=splits,
@@ -131,6 +144,45 @@ def load_labels_table(path: Path, title: str) -> Dataset:
 
 
 _NONE = (np.nan,) * 4
+
+
+def _check_classes(classes: list[str], path: Path) -> None:
+    if "" in classes or len(set(classes)) < len(classes):
+        raise BadInput(
+            f"{path} has two columns {TARGET} of one class, or one without a class's name.",
+            f"{path}에 같은 클래스의 {TARGET} 열이 두 개이거나 클래스 이름이 없는 열이 있습니다.",
+        )
+
+
+def _known(label: str, classes: list[str], path: Path, line: int) -> str:
+    if classes and (word := composed(label.strip())) and word not in classes:
+        raise BadInput(
+            f"{path}, row {line}: there is no column {TARGET}{word[:100]} for its label.",
+            f"{path} {line}행: 라벨에 해당하는 {TARGET}{word[:100]} 열이 없습니다.",
+        )
+    return label
+
+
+def _votes(cells: list[str], path: Path, line: int) -> list[float]:
+    try:
+        votes = [float(cell) if cell.strip() else 0.0 for cell in cells]
+        if not all(0 <= vote < 1e9 for vote in votes):
+            raise ValueError("less than 0, or no number")
+    except ValueError as error:
+        raise BadInput(
+            f"{path}, row {line}: the columns {TARGET} hold no shares or votes ({error}).",
+            f"{path} {line}행: {TARGET} 열이 비율이나 투표수가 아닙니다({error}).",
+        ) from error
+    return votes
+
+
+def _shares(votes: list[list[float]], k: int) -> NDArray[np.float32] | None:
+    """(n, k) rows that sum to 1, even where nobody voted; those that do already stay to the bit."""
+    if not k:
+        return None
+    given = np.array(votes, np.float32).reshape(-1, k)
+    fit = np.abs(given.sum(1, keepdims=True) - 1) <= 1e-4
+    return np.where(fit, given, normalised(given)).astype(np.float32)
 
 
 def _box(cells: list[str], path: Path, line: int) -> tuple[float, ...]:
@@ -148,7 +200,8 @@ def _box(cells: list[str], path: Path, line: int) -> tuple[float, ...]:
     return box
 
 
-def _all_there(table: Path, files: list[str]) -> None:
+def all_there(table: Path, files: list[str]) -> None:
+    """Raises BadInput where files, named from the table's folder, are missing."""
     missing = [file for file in files if not (table.parent / file).is_file()]
     if missing:
         raise BadInput(
