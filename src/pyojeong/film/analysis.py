@@ -35,8 +35,8 @@ class Person:
     """One character. seconds: on screen. share: of the film's duration. shots, tracks: how many.
     unsure: share of their pictures whose emotion is not clear. shares: (k,) of the clear ones, with
     intervals (k, 2), NaN with fewer than FEW tracks. breadth: normalised entropy of the shares, 0
-    (always the same) to 1, with its interval. changes: (k, k) how often one emotion followed another within a track. Shares and
-    breadth are NaN where nothing is clear."""
+    (always the same) to 1, with its interval. changes: (k, k) how often one emotion followed another
+    within a track. Shares and breadth are NaN where nothing is clear."""
 
     index: int
     name: str
