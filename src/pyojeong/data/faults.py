@@ -51,7 +51,7 @@ def blur(image: Rgb) -> float:
     return 1 - _energy(again) / max(_energy(small), 1e-6)
 
 
-def _energy(gray: NDArray[np.floating[Any]]) -> float:
+def _energy(gray: NDArray[Any]) -> float:
     if min(gray.shape) < 2:
         return 0.0
     return float((np.diff(gray, axis=0) ** 2).mean() + (np.diff(gray, axis=1) ** 2).mean())
