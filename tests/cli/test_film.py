@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import typer
@@ -142,3 +144,15 @@ class TestFrames:
         done = run("film", "frames", tmp_path / "b.mp4", "-o", tmp_path / "out", "--overwrite")
         assert done.code == 0
         assert len(rows(tmp_path / "out")) == 8
+
+
+@pytest.mark.skipif("PYOJEONG_DATA" not in os.environ, reason="needs PYOJEONG_DATA")
+def test_big_buck_bunny_from_end_to_end(run, tmp_path):
+    """A real film with nobody human in it: read, reported, and no figure invented."""
+    film = Path(os.environ["PYOJEONG_DATA"]) / "samples" / "bigbuckbunny.mp4"
+    got = run("film", film, "-o", tmp_path / "report", "--json")
+    assert got.code == 0, got.err
+    told = json.loads(got.out)
+    assert told["characters"] == []
+    assert told["frames"] == 33
+    assert (tmp_path / "report" / "report.html").is_file()

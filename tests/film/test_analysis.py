@@ -24,9 +24,12 @@ from pyojeong.film.analysis import (
 )
 from pyojeong.film.answers import answers
 from pyojeong.film.report.make import write_report
+from pyojeong.film.report.marked import write_marked
 from pyojeong.film.report.parts import MOST_PIECES, stretches
 from pyojeong.film.report.tables import edit_list
 from pyojeong.film.types import Character, FilmReading, Line, Shot, Sightings
+from pyojeong.media.decode import read_frames
+from pyojeong.media.encode import VideoWriter
 
 EMOTIONS = ("happiness", "anger", "sadness")
 STEP = 0.2
@@ -218,7 +221,14 @@ class TestReport:
                     np.full(7, 1 / 7, np.float32), True)  # fmt: skip
         told = replace(reading, lines=(line,), thumbs={3: b"\xff\xd8 no picture"})
         written = {path.name for path in write_report(told, tmp_path, "ko")}
-        assert {"report.html", "analysis.json", "peaks.json", "peaks.edl", "lines.csv"} <= written
+        assert {
+            "report.html",
+            "emotions.png",
+            "analysis.json",
+            "peaks.json",
+            "peaks.edl",
+            "lines.csv",
+        } <= written
         assert {path.name for path in tmp_path.iterdir()} == written
         page = (tmp_path / "report.html").read_text("utf-8")
         parser = Strict()
@@ -280,3 +290,25 @@ class TestReport:
         assert len(events) == len(peaks)
         assert events[0][3] == "00:00:00:00"
         assert all(a[4] == b[3] for a, b in itertools.pairwise(events))
+
+    def test_a_marked_copy(self, tmp_path):
+        """Boxes are drawn where somebody is seen, at every frame between two looks, and only then."""
+        film = tmp_path / "film.mp4"
+        with VideoWriter(film, 160, 120, 10, None, False) as writer:
+            for _ in range(40):
+                writer.write_frame(np.full((120, 160, 3), 90, np.uint8))
+        base = reading_of([(1.0, 0.0, 0.0)], tracks=1, length=5)
+        seen = replace(
+            base.sightings,
+            frame=np.array([8, 12, 16, 20, 24]),
+            boxes=np.array([[20 + 4 * n, 50, 60 + 4 * n, 110] for n in range(5)], np.float32),
+        )
+        made = replace(base, sightings=seen, frames=np.arange(0, 40, 4), width=160, height=120)
+        out = tmp_path / "marked.mp4"
+        write_marked(out, film, made, "en")
+        frames = [rgb.astype(int) for _, rgb in read_frames(out)]
+        assert len(frames) == 40
+        drawn = [np.abs(frame - 90).max() > 60 for frame in frames]
+        assert drawn == [8 <= n < 28 for n in range(40)]
+        # Half way between two looks the box's left edge is half way too.
+        assert np.abs(frames[10][80, 20:26] - 90).max() > 60

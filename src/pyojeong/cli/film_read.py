@@ -85,6 +85,15 @@ def run(
             ),
         ),
     ] = False,
+    marked: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.mp4",
+            help=say(
+                "Also a copy of the film with everybody named.", "인물을 표시한 영상도 만듭니다."
+            ),
+        ),
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option(
@@ -99,7 +108,11 @@ def run(
 ) -> None:
     from pyojeong.film.plan import check_folder
     from pyojeong.film.report.make import write_report
+    from pyojeong.film.report.marked import write_marked
+    from pyojeong.media.video import check_film_output
 
+    if marked is not None:
+        check_film_output(marked)
     if demo == (film is not None):
         raise BadSettings("Name a film, or give --demo.", "영상을 지정하거나 --demo를 쓰세요.")
     choices = choices_of(every, seconds, characters, classifier)
@@ -112,6 +125,8 @@ def run(
             reading = _read(film, out, choices, people, workers, progress)
             reading = _with_words(film, out, reading, subtitles, speech_to_text)
             write_report(reading, out, language())
+            if marked is not None:
+                write_marked(marked, film, reading, language())
     except KeyboardInterrupt:
         tell_stopped(out)
         raise StoppedAndTold from None

@@ -7,15 +7,17 @@ from pathlib import Path
 from pyojeong.errors import Language
 from pyojeong.film.analysis import analyse
 from pyojeong.film.report.page import Page
+from pyojeong.film.report.poster import draw_poster
 from pyojeong.film.report.tables import write_tables
 from pyojeong.film.types import FilmReading
 from pyojeong.media.files import atomic_path
+from pyojeong.media.image import Picture, write_image
 
-PAGE = "report.html"
+PAGE, CHART = "report.html", "emotions.png"
 
 
 def write_report(reading: FilmReading, folder: Path, lang: Language = "en") -> list[Path]:
-    """Write report.html and the tables into a folder that is there; the page first.
+    """Write report.html, emotions.png and the tables into a folder that is there.
 
     lang: what the page shows at first; it holds both. Raises OutputFailed.
     """
@@ -24,4 +26,6 @@ def write_report(reading: FilmReading, folder: Path, lang: Language = "en") -> l
     with atomic_path(page) as part, part.open("w", encoding="utf-8") as stream:
         for piece in Page(reading, analysis, lang).parts():
             stream.write(piece)
-    return [page, *write_tables(folder, reading, analysis)]
+    chart = folder / CHART
+    write_image(chart, Picture(draw_poster(reading, analysis, lang)))
+    return [page, chart, *write_tables(folder, reading, analysis)]
