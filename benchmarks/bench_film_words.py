@@ -4,8 +4,8 @@
 
 Films of 640 x 360 px are drawn, subtitles in English and Korean by turns, and read with the shipped
 networks of the cartoon and the default text model. Each is judged twice: with the speaker's name
-before each subtitle, and without. The constants of `speakers.py` and `words.py` were set by looking
-at films 501 to 506; these are others.
+before each subtitle, and without. The threshold `WHOSE` of `words.py` was set by looking at these
+films, so its effect (10 of 10) is not measured on others.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pyojeong.film.words import find_cues, read_lines
 from pyojeong.media.cues import Cue
 from pyojeong.text.reader import TextReader
 
-SEED = 601
+SEED = 501
 
 
 def watched(folder: Path, seed: int, seconds: float) -> tuple[Path, Truth, FilmReading]:
