@@ -3,7 +3,7 @@
 import pytest
 
 from pyojeong.film.types import Character
-from pyojeong.film.utterances import utterances
+from pyojeong.film.utterances import LONGEST, utterances
 from pyojeong.media.cues import Cue
 
 CAST = (Character("Joy", True), Character("Anger Mc Red", True), Character("기쁨이", True))
@@ -62,3 +62,13 @@ def test_numbers_do_not_tell_clusters_apart():
     assert said("PERSON: Hello.", cast=cast)[0][1] is None
     assert said("PERSON 2: Hello.", cast=cast)[0][1] == 1
     assert said("2: Hello.", cast=cast)[0][:2] == (None, None)
+
+
+@pytest.mark.parametrize(
+    "piece", [*"[(♪#-: <", "# ", "[a", "A ", "\n-", "- a\n", "A: b\n", "\u3000"]
+)
+def test_piles_of_signs_are_read_in_time(piece):
+    for text in (piece * 300_000, piece * 300_000 + "x", "x" + piece * 300_000):
+        found = utterances([Cue(0, 1, text), Cue(2, 3, "x", text)], CAST)
+        assert sum(len(one.said) for one in found) <= 2 * LONGEST
+        assert all(0 <= one.start <= one.end <= 3 for one in found)

@@ -238,6 +238,15 @@ class TestWhere:
         assert count == pytest.approx(2 * HEARD_HZ, abs=HEARD_HZ // 20)
         assert loudest == pytest.approx(0.5, abs=0.1)
 
+    def test_what_was_heard_is_kept(self, tmp_path):
+        film = film_of(tmp_path / "a.mp4", sound=True)
+        kept, hears = tmp_path / "heard.srt", Hears()
+        first = find_cues(film, None, hears, heard=kept)
+        assert kept.is_file()
+        del hears.heard
+        assert find_cues(film, None, hears, heard=kept) == first
+        assert not hasattr(hears, "heard")
+
     def test_neither_words_nor_sound(self, tmp_path):
         silent = film_of(tmp_path / "a.mp4")
         assert find_cues(silent) == find_cues(silent, None, Hears()) == []

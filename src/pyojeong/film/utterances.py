@@ -12,15 +12,17 @@ from pyojeong.media.cues import Cue
 LEAST_S = 0.2
 """A line is looked for on screen at least this long; karaoke and broken files have shorter ones."""
 
-_DASH = re.compile(r"^\s*[-\u2010-\u2015\u2212]\s*(?=\S)")
+LONGEST = 5000
+"""Characters of a subtitle that are looked at; one that fills the picture has 200."""
+
+# Lines come with single spaces and none around; each pattern takes time in proportion to the text.
+_DASH = re.compile(r"^[-\u2010-\u2015\u2212] ?(?=\S)")
 # A sound or a manner, "[door slams]" or "(sighs)": described, not said.
-_SOUND = re.compile(r"\[[^\[\]\n]*\]|\([^()\n]*\)")
-_MUSIC = re.compile("[\u2669-\u266f#]+(?=\\s|$)|[\u2669-\u266f]+")
-_NAMED = re.compile(r"^\s*([^:\uff1a\n]{1,40}?)\s*[:\uff1a]\s*(?=\S)")
-_BRACKETED = re.compile(r"^\s*[\[(]([^\[\]()\n]{1,40})[\])]\s*[:\uff1a]?\s*(?=\S)")
+_ASIDE = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+_MUSIC = re.compile(r"[\u2669-\u266f]+|(?<!#)#+(?=\s|$)")
+_NAMED = re.compile(r"^([^:\uff1a]{1,40}?) ?[:\uff1a] ?(?=\S)")
+_BRACKETED = re.compile(r"^[\[(]([^\[\]()]{1,40})[\])] ?[:\uff1a]? ?(?=\S)")
 _WORD = re.compile(r"[^\W_]+")
-_SMALL = re.compile(r"[a-z\u00df-\u00ff]")
-_TAKEN_BACK = re.compile(r"\(.*?\)|\[.*?\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def utterances(cues: Iterable[Cue], characters: Sequence[Character]) -> list[Utt
     found: list[Utterance] = []
     for cue in cues:
         parts = [
-            (cue.speaker or name, shown, said) for name, shown, said in _parts(cue.text, names)
+            (cue.speaker or name, shown, said)
+            for name, shown, said in _parts(cue.text[:LONGEST], names)
         ]
         total = sum(len(said) for _, _, said in parts)
         start = cue.start_s
@@ -75,7 +78,7 @@ class _Names:
 
     def find(self, name: str) -> int | None:
         """Whose name it is: the whole name, or a part that only one of them has."""
-        key = _key(_TAKEN_BACK.sub("", name))
+        key = _key(_ASIDE.sub("", name))
         if key in self._whole:
             return self._whole[key]
         owners = self._words.get(key, set())
@@ -86,14 +89,18 @@ def _key(name: str) -> str:
     return " ".join(_WORD.findall(name.casefold()))
 
 
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _parts(text: str, names: _Names) -> list[tuple[str | None, str, str]]:
     """(name before the words, text as shown, words alone) of each speaker in one subtitle."""
     parts: list[tuple[str | None, str, str]] = []
-    for line in text.split("\n"):
+    for line in map(_spaced, text.split("\n")):
         bare = _DASH.sub("", line)
         name, rest = _name_and_rest(bare, names)
-        said = " ".join(_MUSIC.sub("", _SOUND.sub("", rest)).split())
-        shown = " ".join(_MUSIC.sub("", bare).split()) if name else said
+        said = _spaced(_MUSIC.sub("", _ASIDE.sub("", rest)))
+        shown = _spaced(_MUSIC.sub("", bare)) if name else said
         if not _WORD.search(said):
             continue
         if parts and name is None and bare == line:
@@ -112,7 +119,7 @@ def _name_and_rest(line: str, names: _Names) -> tuple[str | None, str]:
     match = _NAMED.match(line)
     if match is None:
         return None, line
-    name = _TAKEN_BACK.sub("", match[1]).strip()
+    name = _ASIDE.sub("", match[1]).strip()
     capitals = name.upper() == name != name.lower() and len(name) > 1
     if names.find(name) is not None or capitals:
         return name, line[match.end() :]

@@ -13,7 +13,7 @@ from pyojeong.film.fusion import HOUSE_FUSION, Fusion, HouseNames, differ
 from pyojeong.film.speakers import Rows, speaker_of
 from pyojeong.film.types import FilmReading, Line, Sightings
 from pyojeong.film.utterances import Utterance, utterances
-from pyojeong.media.cues import Cue
+from pyojeong.media.cues import Cue, write_srt
 from pyojeong.media.decode import probe, read_audio, read_subtitle_track
 from pyojeong.media.subtitle_file import read_subtitles
 from pyojeong.speech.recognition import HEARD_HZ, SpeechToText
@@ -31,13 +31,16 @@ def find_cues(
     film: Path | str,
     subtitles: Path | str | None = None,
     speech_to_text: SpeechToText | None = None,
+    *,
     track: int = 0,
+    heard: Path | None = None,
 ) -> list[Cue]:
     """The film's subtitles: from a file, else from its own text track, else written down from its
     sound where a way to do so is given, else none.
 
-    track: number among the film's text tracks. Raises BadInput (a file that cannot be used, more
-    subtitles than any film needs), InferenceFailed.
+    track: number among the film's text tracks. heard: file (.srt) for what was written down from
+    the sound, which takes long; where it is there, nobody listens again. Raises BadInput (a file
+    that cannot be used, more subtitles than any film needs), InferenceFailed, OutputFailed.
     """
     if subtitles is not None:
         return read_subtitles(subtitles)
@@ -45,9 +48,14 @@ def find_cues(
     # Some programs write a track with nothing in it.
     if track < len(info.subtitles) and (cues := read_subtitle_track(film, track)):
         return cues
-    if speech_to_text is not None and info.audio_codec is not None:
-        return speech_to_text.transcribe(*read_audio(film, HEARD_HZ))
-    return []
+    if speech_to_text is None or info.audio_codec is None:
+        return []
+    if heard is not None and heard.is_file():
+        return read_subtitles(heard)
+    cues = speech_to_text.transcribe(*read_audio(film, HEARD_HZ))
+    if heard is not None and cues:
+        write_srt(heard, cues)
+    return cues
 
 
 def read_lines(
