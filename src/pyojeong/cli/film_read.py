@@ -20,6 +20,7 @@ from pyojeong.cli.film_options import (
     choices_of,
     executor_of,
 )
+from pyojeong.cli.film_subtitles import SpeechModel, Subtitles, with_lines
 from pyojeong.cli.language import language, say
 from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import StoppedAndTold, print_json, print_note, print_table, progress_bar
@@ -28,6 +29,10 @@ from pyojeong.errors import BadSettings
 if TYPE_CHECKING:
     from pyojeong.film.plan import Choices
     from pyojeong.film.types import FilmReading
+
+
+DEMO_FACES = 0.95
+"""Accuracy of the demo's classifier on its cartoon (docs/models/cartoon.md)."""
 
 
 def add_to(group: typer.Typer) -> None:
@@ -65,26 +70,8 @@ def run(
     seconds: Seconds = None,
     people: People = None,
     workers: Workers = 1,
-    subtitles: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.srt|vtt|ass",
-            help=say(
-                "What is said; without it the film's own subtitle track.",
-                "자막 파일. 없으면 영상 안의 자막을 씁니다.",
-            ),
-        ),
-    ] = None,
-    speech_to_text: Annotated[
-        bool,
-        typer.Option(
-            "--speech-to-text",
-            help=say(
-                "Where there are no subtitles, write down what is heard (extra speech-to-text).",
-                "자막이 없으면 말소리를 받아 적습니다(추가 패키지 speech-to-text).",
-            ),
-        ),
-    ] = False,
+    subtitles: Subtitles = None,
+    speech_to_text: SpeechModel = None,
     marked: Annotated[
         Path | None,
         typer.Option(
@@ -106,6 +93,7 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
+    from pyojeong.film.kept import keep_reading
     from pyojeong.film.plan import check_folder
     from pyojeong.film.report.make import write_report
     from pyojeong.film.report.marked import write_marked
@@ -123,7 +111,10 @@ def run(
             if film is None:
                 film, choices = _drawn(out, choices)
             reading = _read(film, out, choices, people, workers, progress)
-            reading = _with_words(film, out, reading, subtitles, speech_to_text)
+            heard = out / "work/heard.srt"
+            face = DEMO_FACES if demo else None
+            reading = with_lines(film, reading, subtitles, speech_to_text, heard, face)
+            keep_reading(out, reading)
             write_report(reading, out, language())
             if marked is not None:
                 write_marked(marked, film, reading, language())
@@ -154,20 +145,6 @@ def _read(
         executor=executor_of(workers),
         progress=lambda share: progress(0.95 * share),
     )
-
-
-def _with_words(
-    film: Path, out: Path, reading: FilmReading, subtitles: Path | None, hear: bool
-) -> FilmReading:
-    """The reading with what is said, kept in the folder."""
-    from pyojeong.film.kept import keep_reading
-    from pyojeong.film.words import find_cues, read_lines
-    from pyojeong.registry import load
-
-    cues = find_cues(film, subtitles, load("SpeechToText") if hear else None)
-    reading = replace(reading, lines=read_lines(cues, reading))
-    keep_reading(out, reading)
-    return reading
 
 
 def _drawn(out: Path, choices: Choices) -> tuple[Path, Choices]:

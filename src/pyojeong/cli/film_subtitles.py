@@ -39,11 +39,19 @@ SpeechModel = Annotated[
 
 
 def with_lines(
-    film: Path, reading: FilmReading, subtitles: Path | None, model: str | None, heard: Path
+    film: Path,
+    reading: FilmReading,
+    subtitles: Path | None,
+    model: str | None,
+    heard: Path,
+    face: float | None = None,
 ) -> FilmReading:
-    """The reading with what is said in it. heard: file that keeps what was written down."""
+    """The reading with what is said in it. heard: file that keeps what was written down. face:
+    accuracy of the classifier of faces where it is known, which decides its weight beside the
+    words; else that of the built-in one."""
     from dataclasses import replace
 
+    from pyojeong.film.fusion import HOUSE_FUSION, WORDS_RIGHT, weighed
     from pyojeong.film.words import find_cues, read_lines
     from pyojeong.registry import load
 
@@ -51,4 +59,5 @@ def with_lines(
     if not cues and model is not None:
         # A model is opened only where it is needed.
         cues = find_cues(film, None, load("SpeechToText", model=model), heard=heard)
-    return replace(reading, lines=read_lines(cues, reading))
+    fusion = HOUSE_FUSION if face is None else weighed(face, WORDS_RIGHT)
+    return replace(reading, lines=read_lines(cues, reading, fusion=fusion))
