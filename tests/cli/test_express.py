@@ -24,7 +24,7 @@ def test_a_preset_that_a_user_keeps(run, portrait_path, tmp_path):
     got = run("express", portrait_path, *words, "--save-preset", keep, "-o", out)
     assert got.code == 0, got.err
     wanted = Expression({"jawOpen": 0.4, "eyeBlinkLeft": 1.0}, (0, 5, 0), (2, 9))
-    assert read_preset(keep) == wanted
+    assert read_preset(keep) == (wanted, False)
     again = tmp_path / "again.png"
     assert run("express", portrait_path, "--preset", keep, "-o", again).code == 0
     assert np.array_equal(read_image(out).rgb, read_image(again).rgb)
@@ -104,6 +104,16 @@ def test_a_loop_comes_back_to_where_it_began(run, portrait_path, tmp_path, suffi
     away = [np.abs(frame - frames[0]).mean() for frame in frames]
     assert max(away) > 2 * max(away[-1], 0.2)
     assert inspect_file(out).claim is not None
+
+
+def test_a_named_expression_takes_the_place_of_a_smile(run, portrait_path, tmp_path):
+    out = tmp_path / "o.png"
+    got = run("express", portrait_path, "--preset", "sob", "-o", out, "--json")
+    assert got.code == 0, got.err
+    after = json.loads(got.out)["faces"][0]["verdict"]["after"]["scores"]
+    assert after["sadness"] > after["happiness"], "the portrait smiles broadly"
+    assert wish_of(None, None, "sob", [], None, None).relaxation == 1
+    assert wish_of(None, None, None, ["jawOpen=1"], None, None).relaxation == 0
 
 
 def test_options_become_a_wish():

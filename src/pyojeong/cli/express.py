@@ -292,5 +292,5 @@ def _animate(path: Path, output: Path, on: str | None, wish: Wish, seconds: floa
 def _save(path: Path, wish: Wish) -> None:
     from pyojeong.edit.preset_file import save_preset
 
-    save_preset(path, wish.looks()[0] + wish.added)
+    save_preset(path, wish.looks()[0] + wish.added, wish.relaxation > 0)
     print_note(say(f"{path} keeps the expression.", f"{path}에 표정을 저장했습니다."))

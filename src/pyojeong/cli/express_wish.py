@@ -40,7 +40,8 @@ def wish_of(
     pitch, yaw, roll = parse_angles(head, 3) if head else (0.0, 0.0, 0.0)
     up, aside = parse_angles(gaze, 2) if gaze else (0.0, 0.0)
     turned = Expression({}, (pitch, yaw, roll), (up, aside))
-    return Wish(mix, _preset(preset) + own + turned)
+    named, alone = _preset(preset)
+    return Wish(mix, named + own + turned, alone)
 
 
 def wish_from(words: str) -> Wish:
@@ -50,7 +51,7 @@ def wish_from(words: str) -> Wish:
     from pyojeong.expression import named_expressions
 
     if words.strip() in named_expressions() or words.strip().lower().endswith(".json"):
-        return Wish({}, _preset(words.strip()))
+        return Wish({}, *_preset(words.strip()))
     return Wish(parse_mix(words))
 
 
@@ -119,10 +120,13 @@ def parse_angles(text: str, count: int) -> tuple[float, ...]:
     return angles
 
 
-def _preset(name: str | None) -> Expression:
+def _preset(name: str | None) -> tuple[Expression, bool]:
+    """A named expression or one from a file, and whether it stands alone."""
     from pyojeong.edit.preset_file import read_preset
     from pyojeong.expression import Expression, named_expression
 
     if name is None:
-        return Expression()
-    return read_preset(Path(name)) if name.lower().endswith(".json") else named_expression(name)
+        return Expression(), False
+    if name.lower().endswith(".json"):
+        return read_preset(Path(name))
+    return named_expression(name), True

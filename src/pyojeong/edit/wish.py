@@ -18,10 +18,12 @@ MOST_GAZE = 30.0
 class Wish:
     """mix: emotion -> intensity in [0, 1]; it takes the place of what the face shows. added: what
     is added to that: coefficients, head (degrees, at most `MOST_TURN`) and gaze (at most
-    `MOST_GAZE`). Raises BadSettings."""
+    `MOST_GAZE`). alone: whether what is added takes the place of what the face shows too, as a
+    whole expression does. Raises BadSettings."""
 
     mix: Mapping[Emotion, float] = field(default_factory=dict)
     added: Expression = field(default_factory=Expression)
+    alone: bool = False
 
     def __post_init__(self) -> None:
         for angles, most in ((self.added.head, MOST_TURN), (self.added.gaze, MOST_GAZE)):
@@ -53,13 +55,16 @@ class Wish:
     @property
     def relaxation(self) -> float:
         """How much of the photo's own expression is taken away: none at intensity 0, all of it
-        from 0.5 on."""
+        from 0.5 on, and for what stands alone."""
+        if self.alone:
+            return 1.0
         t = min(max(sum(self.mix.values()) / 0.5, 0.0), 1.0)
         return t * t * (3 - 2 * t)
 
     def scaled(self, share: float) -> Wish:
         """The same wish at a share in [0, 1] of its intensities."""
-        return Wish({e: v * share for e, v in self.mix.items()}, self.added * share)
+        mix = {e: v * share for e, v in self.mix.items()}
+        return Wish(mix, self.added * share, self.alone)
 
     def looks(self) -> tuple[Expression, ...]:
         """The expressions that show the mix, one per variant of its main emotion, without what
