@@ -1,4 +1,4 @@
-"""The drawn faces of this experiment, written as data sets: python make_faces.py FOLDER
+"""The drawn faces of this experiment, written as data sets: python make_faces.py FOLDER [PEOPLE]
 
 emotions/  train, test / happiness, sadness, surprise   (80 people to learn from, 20 held)
 strangers/ the same, of 60 other people: for a classifier that shares no picture with the run
@@ -28,11 +28,11 @@ def emotions(folder: Path, first: int, people: int, held: int, takes: int) -> No
         np.isin(drawn.labels, THREE)))  # fmt: skip
 
 
-def main(folder: Path) -> None:
-    emotions(folder / "emotions", 0, 100, 20, 3)
-    emotions(folder / "strangers", 1000, 60, 12, 3)
+def main(folder: Path, people: int = 100) -> None:
+    emotions(folder / "emotions", 0, people, 20, 3)
+    emotions(folder / "strangers", 1000, 60 if people == 100 else 160, 12, 3)
     write_celeba(folder / "looks", range(2000, 2110), 3, SIDE, held=20)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:3]))
