@@ -108,7 +108,7 @@ class ClovaField:
 
 
 @dataclass(frozen=True, slots=True)
-class ClovaAnswer:
+class FakeAnswer:
     """An answer that FakeClova or FakeRemoveBg gives instead of its own: HTTP status, body,
     further headers.
 
@@ -124,7 +124,7 @@ class ClovaAnswer:
 class _LocalServer:
     """A server on this machine that answers every POST: answer(path, headers, body)."""
 
-    def __init__(self, answer: Callable[[str, Message, bytes], ClovaAnswer]) -> None:
+    def __init__(self, answer: Callable[[str, Message, bytes], FakeAnswer]) -> None:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -184,7 +184,7 @@ class FakeClova(_Served):
     def __init__(
         self,
         fields: Sequence[ClovaField] = (ClovaField("안녕", line_break=True),),
-        answers: Sequence[ClovaAnswer] = (),
+        answers: Sequence[FakeAnswer] = (),
         secret: str = "a-secret-of-the-fake",  # noqa: S107 - it guards nothing
     ) -> None:
         self.secret = secret
@@ -200,7 +200,7 @@ class FakeClova(_Served):
     def url(self) -> str:
         return f"{self._server.address}/custom/v1/1/abc/general"
 
-    def _answer(self, path: str, secret: str | None, body: bytes) -> ClovaAnswer:
+    def _answer(self, path: str, secret: str | None, body: bytes) -> FakeAnswer:
         try:
             asked = json.loads(body)
         except ValueError:
@@ -216,10 +216,10 @@ class FakeClova(_Served):
         if pixels is None:
             return _clova_error(400, "0011", "Request body invalid.")
         blank = bool((pixels == pixels[0, 0]).all())
-        return ClovaAnswer(body=_clova_page(asked, pixels, () if blank else self.fields))
+        return FakeAnswer(body=_clova_page(asked, pixels, () if blank else self.fields))
 
 
-def _send(handler: BaseHTTPRequestHandler, answer: ClovaAnswer) -> None:
+def _send(handler: BaseHTTPRequestHandler, answer: FakeAnswer) -> None:
     try:
         handler.send_response(answer.status)
         for name, value in answer.headers:
@@ -238,9 +238,9 @@ def _send(handler: BaseHTTPRequestHandler, answer: ClovaAnswer) -> None:
         handler.close_connection = True  # The one who asked has gone.
 
 
-def _clova_error(status: int, code: str, message: str) -> ClovaAnswer:
+def _clova_error(status: int, code: str, message: str) -> FakeAnswer:
     told = {"code": code, "message": message, "path": "/general", "traceId": "0", "timestamp": 0}
-    return ClovaAnswer(status, json.dumps(told).encode())
+    return FakeAnswer(status, json.dumps(told).encode())
 
 
 def _clova_pixels(asked: Any) -> NDArray[np.uint8] | None:
@@ -309,7 +309,7 @@ class FakeRemoveBg(_Served):
     every picture. answers: given one after the other before it cuts anything.
     """
 
-    def __init__(self, answers: Sequence[ClovaAnswer] = (), key: str = "a-key-of-the-fake") -> None:
+    def __init__(self, answers: Sequence[FakeAnswer] = (), key: str = "a-key-of-the-fake") -> None:
         self.key = key
         self.answers = list(answers)
         self.requests: list[dict[str, bytes]] = []
@@ -320,7 +320,7 @@ class FakeRemoveBg(_Served):
     def url(self) -> str:
         return f"{self._server.address}/v1.0/removebg"
 
-    def _answer(self, path: str, headers: Message, body: bytes) -> ClovaAnswer:
+    def _answer(self, path: str, headers: Message, body: bytes) -> FakeAnswer:
         form = _form_fields(headers.get("Content-Type", ""), body)
         self.requests.append(form)
         if self.answers:
@@ -331,7 +331,7 @@ class FakeRemoveBg(_Served):
             return _removebg_error(403, "API Key invalid")
         if form.get("size") != b"auto" or "image_file" not in form:
             return _removebg_error(400, "No image given")
-        return ClovaAnswer(body=_middle_cut(form["image_file"]))
+        return FakeAnswer(body=_middle_cut(form["image_file"]))
 
 
 def _form_fields(kind: str, body: bytes) -> dict[str, bytes]:
@@ -347,8 +347,8 @@ def _form_fields(kind: str, body: bytes) -> dict[str, bytes]:
     return fields
 
 
-def _removebg_error(status: int, title: str) -> ClovaAnswer:
-    return ClovaAnswer(status, json.dumps({"errors": [{"title": title, "code": "x"}]}).encode())
+def _removebg_error(status: int, title: str) -> FakeAnswer:
+    return FakeAnswer(status, json.dumps({"errors": [{"title": title, "code": "x"}]}).encode())
 
 
 def _middle_cut(data: bytes) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from pyojeong.settings import Settings
-from pyojeong.testing import ClovaAnswer, ClovaField, FakeClova
+from pyojeong.testing import ClovaField, FakeAnswer, FakeClova
 
 KEYS = {"image", "ocr", "sentences"}
 
@@ -116,7 +116,7 @@ def test_transparent_pictures_lie_on_white(run, clova, tmp_path):
     ],
 )
 def test_errors(run, clova, picture, monkeypatch, arguments, code):
-    clova(answers=[ClovaAnswer(body=b"nonsense")])
+    clova(answers=[FakeAnswer(body=b"nonsense")])
     monkeypatch.chdir(picture.parent)
     (picture.parent / "text.png").write_text("no picture", "utf-8")
     got = run(*arguments)

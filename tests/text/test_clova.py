@@ -15,7 +15,7 @@ from PIL import Image
 from pyojeong import settings as settings_module
 from pyojeong.errors import BadSettings, InferenceFailed, PyojeongError
 from pyojeong.settings import Settings, read_settings
-from pyojeong.testing import ClovaAnswer, ClovaField, FakeClova
+from pyojeong.testing import ClovaField, FakeAnswer, FakeClova
 from pyojeong.text import clova_http
 from pyojeong.text.clova import ClovaOcr
 
@@ -56,7 +56,7 @@ def error_of(*answers, **options):
 
 
 def answered(status, code="", message=""):
-    return ClovaAnswer(status, json.dumps({"code": code, "message": message}).encode())
+    return FakeAnswer(status, json.dumps({"code": code, "message": message}).encode())
 
 
 # --- what is sent ------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_a_large_picture_is_sent_smaller_and_its_boxes_grow_back():
 
 def test_boxes_follow_the_size_the_service_worked_at():
     body = page(convertedImageInfo={"width": 200, "height": 60, "pageIndex": 0})
-    assert ask(ClovaAnswer(body=body)).boxes.tolist() == [[2, 4, 60, 40]]
+    assert ask(FakeAnswer(body=body)).boxes.tolist() == [[2, 4, 60, 40]]
 
 
 # --- what is understood ------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_fields_become_words_in_lines():
 
 def test_no_fields_is_no_text():
     assert len(ask(fields=())) == 0
-    assert len(ask(ClovaAnswer(body=page(fields=[])))) == 0
+    assert len(ask(FakeAnswer(body=page(fields=[])))) == 0
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_no_fields_is_no_text():
     ],
 )
 def test_strange_values_are_made_to_fit(field):
-    found = ask(ClovaAnswer(body=page(field=field)))
+    found = ask(FakeAnswer(body=page(field=field)))
     assert np.all((found.confidences >= 0) & (found.confidences <= 1))
     assert np.all((found.boxes >= 0) & (found.boxes <= [400, 120, 400, 120]))
     assert found.text.isprintable()
@@ -160,7 +160,7 @@ def test_strange_values_are_made_to_fit(field):
     ids=lambda body: body[:60].decode("latin-1"),
 )
 def test_broken_answers_are_one_clear_error(body):
-    error = error_of(ClovaAnswer(body=body))
+    error = error_of(FakeAnswer(body=body))
     assert isinstance(error, InferenceFailed)
     assert "General domain" in error.en
 
@@ -168,7 +168,7 @@ def test_broken_answers_are_one_clear_error(body):
 @pytest.mark.parametrize("result", ["FAILURE", "ERROR", "ANYTHING", None, 5])
 def test_a_picture_the_service_cannot_read(result):
     body = page(inferResult=result, message=f"no\nluck {SECRET} \x1b[31m")
-    error = error_of(ClovaAnswer(body=body))
+    error = error_of(FakeAnswer(body=body))
     assert isinstance(error, InferenceFailed)
     assert "no luck ***" in error.en
 
@@ -189,8 +189,8 @@ def test_a_picture_the_service_cannot_read(result):
         (answered(404), BadSettings, "CLOVA_URL"),
         (answered(400, "0011", "Request body invalid."), InferenceFailed, "0011 Request body"),
         (answered(400, SECRET, SECRET), InferenceFailed, "HTTP 400"),
-        (ClovaAnswer(418, b"\xff" * 50), InferenceFailed, "HTTP 418"),
-        (ClovaAnswer(204), InferenceFailed, "HTTP 204"),
+        (FakeAnswer(418, b"\xff" * 50), InferenceFailed, "HTTP 418"),
+        (FakeAnswer(204), InferenceFailed, "HTTP 204"),
     ],
 )
 def test_refusals_say_what_to_do(answer, kind, hint):
@@ -223,18 +223,18 @@ def test_a_stumble_is_tried_again_once():
 def test_a_redirect_is_not_followed():
     with FakeClova(secret=SECRET) as other:
         for status in (301, 302, 303, 307, 308):
-            error = error_of(ClovaAnswer(status, headers=(("Location", other.url),)))
+            error = error_of(FakeAnswer(status, headers=(("Location", other.url),)))
             assert isinstance(error, BadSettings)
         assert other.requests == []
 
 
 def test_a_flood_is_cut_off(monkeypatch):
     monkeypatch.setattr(clova_http, "LARGEST_ANSWER", 200_000)
-    assert "bytes" in error_of(ClovaAnswer(body=b" " * 5_000_000)).en
+    assert "bytes" in error_of(FakeAnswer(body=b" " * 5_000_000)).en
 
 
 def test_a_body_that_drips_is_given_up():
-    error = error_of(ClovaAnswer(body=b" " * 10_000, drip_s=0.05), timeout_s=0.5)
+    error = error_of(FakeAnswer(body=b" " * 10_000, drip_s=0.05), timeout_s=0.5)
     assert "within 0.5 s" in error.en
 
 

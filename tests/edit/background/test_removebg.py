@@ -13,7 +13,7 @@ from pyojeong.edit.background import removebg
 from pyojeong.edit.background.removebg import RemoveBg
 from pyojeong.errors import BadSettings, InferenceFailed, PyojeongError
 from pyojeong.settings import Settings, read_settings
-from pyojeong.testing import ClovaAnswer, FakeRemoveBg
+from pyojeong.testing import FakeAnswer, FakeRemoveBg
 
 KEY = "K3y+of/the=fake~account"
 PHOTO = np.random.default_rng(5).integers(0, 256, (60, 80, 3), np.uint8)
@@ -67,8 +67,8 @@ def test_a_large_picture_is_sent_smaller_and_comes_back_at_its_size(monkeypatch)
 
 
 def test_after_a_stumble_it_asks_once_more():
-    assert ask(ClovaAnswer(503)).alpha.any()
-    assert isinstance(error_of(ClovaAnswer(500), ClovaAnswer(502)), InferenceFailed)
+    assert ask(FakeAnswer(503)).alpha.any()
+    assert isinstance(error_of(FakeAnswer(500), FakeAnswer(502)), InferenceFailed)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_after_a_stumble_it_asks_once_more():
 )
 def test_refusals(status, kind, said):
     body = b'{"errors": [{"title": "Some title ' + KEY.encode() + b'\\u001b[2J", "code": "x"}]}'
-    error = error_of(ClovaAnswer(status, body))
+    error = error_of(FakeAnswer(status, body))
     assert isinstance(error, kind)
     assert said in error.en
     assert error.en.isprintable()
@@ -91,28 +91,28 @@ def test_refusals(status, kind, said):
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[" * 100_000, b'{"errors": 5}', b"\xff\x00"])
 def test_errors_in_no_form_at_all(body):
-    assert isinstance(error_of(ClovaAnswer(400, body)), InferenceFailed)
+    assert isinstance(error_of(FakeAnswer(400, body)), InferenceFailed)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\x89PNG\r\n\x1a\n", png("RGB"), png("RGBA")[:-30]])
 def test_answers_that_are_no_cutout(body):
-    assert isinstance(error_of(ClovaAnswer(200, body)), InferenceFailed)
+    assert isinstance(error_of(FakeAnswer(200, body)), InferenceFailed)
 
 
 def test_a_redirect_is_not_followed():
     with FakeRemoveBg(key=KEY) as other:
-        error = error_of(ClovaAnswer(302, headers=(("Location", other.url),)))
+        error = error_of(FakeAnswer(302, headers=(("Location", other.url),)))
     assert isinstance(error, BadSettings)
     assert other.requests == []
 
 
 def test_an_endless_answer_is_left(monkeypatch):
     monkeypatch.setattr(removebg, "LARGEST_ANSWER", 1000)
-    assert "1,000 bytes" in error_of(ClovaAnswer(200, b"x" * 5000)).en
+    assert "1,000 bytes" in error_of(FakeAnswer(200, b"x" * 5000)).en
 
 
 def test_a_slow_answer_is_left():
-    error = error_of(ClovaAnswer(200, b"x" * 1000, drip_s=0.05), timeout_s=0.3)
+    error = error_of(FakeAnswer(200, b"x" * 1000, drip_s=0.05), timeout_s=0.3)
     assert "0.3 s" in error.en
 
 
