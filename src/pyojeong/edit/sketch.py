@@ -22,7 +22,7 @@ from pyojeong.emotion import EmotionScores
 from pyojeong.expression import Expression
 from pyojeong.face.types import ExpressionClassifier, FaceMesh, Image
 
-FACE_PX = 150
+FACE_PX = 110
 """Width of the face in a sketch; classifiers see it smaller still."""
 CLEAR = 0.6
 """Probability of what was asked from which on nothing is drawn stronger."""
