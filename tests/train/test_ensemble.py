@@ -18,6 +18,12 @@ LABELS = ("happy", "sad", "angry")
 SIDE = 8
 
 
+def told_by(reader):
+    """The notes inside an exported file."""
+    session = reader._network._session
+    return json.loads(session.get_modelmeta().custom_metadata_map["pyojeong"])
+
+
 class Colours(torch.nn.Module):
     """Logits from the mean colours, by a fixed matrix."""
 
@@ -105,7 +111,7 @@ def test_a_soft_vote_is_the_weighted_mean_of_what_the_members_say(runs, tmp_path
     read = ExportedClassifier(out)
     made = read.probabilities(images)
     # The vote is calibrated anew: a power of it, normalised.
-    told = json.loads(read._session.get_modelmeta().custom_metadata_map["pyojeong"])
+    told = told_by(read)
     power = mean ** (1 / told["temperature"])
     np.testing.assert_allclose(made, power / power.sum(1, keepdims=True), atol=1e-4)
     assert read.card.labels == LABELS
@@ -159,7 +165,7 @@ def test_the_interval_is_that_of_rows_drawn_anew():
 def test_what_the_file_is_made_of_is_told_in_it(runs, tmp_path):
     mix(runs, tmp_path / "both.onnx", "soft", (3, 1))
     reader = ExportedClassifier(tmp_path / "both.onnx")
-    told = json.loads(reader._session.get_modelmeta().custom_metadata_map["pyojeong"])
+    told = told_by(reader)
     assert told["notes"] == {"ensemble": ["a", "b"], "method": "soft", "weights": [0.75, 0.25]}
 
 
@@ -289,7 +295,7 @@ def test_members_of_other_sides_get_their_own_size(runs, tmp_path, side):
         reader.probabilities(plain[:, : reader.card.side, : reader.card.side]) for reader in firsts
     ]
     log = np.log(np.mean(each, axis=0))
-    about = json.loads(made._session.get_modelmeta().custom_metadata_map["pyojeong"])
+    about = told_by(made)
     wanted = np.exp(log / about["temperature"])
     wanted /= wanted.sum(1, keepdims=True)
     np.testing.assert_allclose(made.probabilities(plain), wanted, atol=2e-5)
