@@ -60,7 +60,7 @@ def command(
 ) -> None:
     from pyojeong.edit.background.replace import replace_background
     from pyojeong.media.files import check_output
-    from pyojeong.media.image import image_format, read_image, write_image
+    from pyojeong.media.image import keeps_pixels, read_image, write_image
     from pyojeong.media.provenance import edited, stamped
     from pyojeong.registry import load
 
@@ -72,8 +72,7 @@ def command(
     cutter: BackgroundRemover = load("BackgroundRemover", remover)
     done = replace_background(picture, background, cutter)
     claim = edited("Background replaced", {"background": background})
-    lossless = image_format(output) in ("PNG", "TIFF")
-    for note in write_image(output, stamped(done, claim, lossless=lossless)):
+    for note in write_image(output, stamped(done, claim, lossless=keeps_pixels(output))):
         print_note(note.text(language()))
     if as_json:
         size = {"width": done.width, "height": done.height}

@@ -12,7 +12,7 @@ from pyojeong.cli.express_still import (
     Finish,
     by_stargan,
     one_face,
-    read_photo,
+    told,
     write_still,
 )
 from pyojeong.cli.express_wish import parse_each, wish_of
@@ -260,29 +260,36 @@ def _strip(path: Path, output: Path, on: str | None) -> None:
     from pyojeong import api
     from pyojeong.edit.strip import draw_strip
     from pyojeong.media.files import check_output
-    from pyojeong.media.image import Picture, image_format, to_srgb, write_image
+    from pyojeong.media.image import (
+        Picture,
+        image_format,
+        keeps_pixels,
+        read_image,
+        to_srgb,
+        write_image,
+    )
     from pyojeong.media.provenance import edited, stamped
 
     image_format(output)
     check_output(output)
-    sitting = api.sitting(to_srgb(read_photo(path)).rgb, one_face(on))
+    sitting = api.sitting(to_srgb(told(read_image(path))).rgb, one_face(on))
     claim = edited("A sheet of expressions drawn on one face", {})
     sheet = Picture(draw_strip(sitting, language()))
-    write_image(output, stamped(sheet, claim, lossless=image_format(output) in ("PNG", "TIFF")))
+    write_image(output, stamped(sheet, claim, lossless=keeps_pixels(output)))
     print_note(say(f"{output} is written.", f"{output}을(를) 만들었습니다."))
 
 
 def _animate(path: Path, output: Path, on: str | None, wish: Wish, seconds: float) -> None:
     from pyojeong import api
     from pyojeong.edit.animation import FPS, loop_frames
-    from pyojeong.media.image import on_white, to_srgb
+    from pyojeong.media.image import on_white, read_image, to_srgb
     from pyojeong.media.loops import check_loop_output, write_loop
     from pyojeong.media.provenance import edited
 
     check_loop_output(output)
     if wish.empty:
         raise BadSettings("Nothing to draw: give an emotion.", "그릴 표정이 없습니다.")
-    sitting = api.sitting(on_white(to_srgb(read_photo(path))).rgb, one_face(on))
+    sitting = api.sitting(on_white(to_srgb(told(read_image(path)))).rgb, one_face(on))
     asked = {emotion.value: share for emotion, share in wish.mix.items()}
     claim = edited("A moving picture of an expression drawn on one face", {"asked": asked})
     write_loop(output, loop_frames(sitting, wish, seconds), FPS, claim)

@@ -68,16 +68,19 @@ def by_stargan(
 
 def write_still(path: Path, output: Path, draw: Draw, finish: Finish) -> None:
     from pyojeong.edit.background.replace import check_background, replace_background
-    from pyojeong.media.files import check_output
-    from pyojeong.media.image import image_format, write_image
+    from pyojeong.media.files import check_output, read_bytes
+    from pyojeong.media.image import decode_image, image_format, write_image
     from pyojeong.registry import load
+    from pyojeong.settings import settings
 
     image_format(output)
     if finish.background:
         check_alpha(output, finish.background)
         check_background(finish.background)
     check_output(output)
-    picture = read_photo(path, finish.keep_gps)
+    # The very bytes that are edited are those the claim names.
+    source = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
+    picture = told(decode_image(source, path, position=finish.keep_gps))
     done = draw(picture.rgb)
     if finish.strict and not done.reached:
         _report(output, done, written=False)
@@ -86,7 +89,7 @@ def write_still(path: Path, output: Path, draw: Draw, finish: Finish) -> None:
     if finish.background:
         remover: BackgroundRemover = load("BackgroundRemover", finish.remover)
         drawn = replace_background(drawn, finish.background, remover)
-    edited = _marked(drawn, done, path, output, finish)
+    edited = _marked(drawn, done, source, output, finish)
     for note in write_image(output, edited):
         print_note(note.text(language()))
     if finish.as_json:
@@ -96,12 +99,12 @@ def write_still(path: Path, output: Path, draw: Draw, finish: Finish) -> None:
         _report(output, done)
 
 
-def _marked(picture: Picture, done: Expressed, path: Path, output: Path, finish: Finish) -> Picture:
+def _marked(
+    picture: Picture, done: Expressed, source: bytes, output: Path, finish: Finish
+) -> Picture:
     """The picture with what was done to it written into it."""
-    from pyojeong.media.files import read_bytes
-    from pyojeong.media.image import image_format
+    from pyojeong.media.image import keeps_pixels
     from pyojeong.media.provenance import edited, stamped, visibly_marked
-    from pyojeong.settings import settings
 
     if finish.visible_mark:
         text = say("Expression edited with AI", "AI로 표정을 편집한 사진")
@@ -110,16 +113,13 @@ def _marked(picture: Picture, done: Expressed, path: Path, output: Path, finish:
         {"box": face.as_dict()["box"], "asked": face.as_dict()["verdict"]["asked"]}
         for face in done.faces
     ]
-    source = read_bytes(path, settings().max_image_bytes, "max_image_bytes")
     details = {"faces": drawn} | ({"background": finish.background} if finish.background else {})
     claim = edited("Expressions drawn on faces", details, source)
-    return stamped(picture, claim, lossless=image_format(output) in ("PNG", "TIFF"))
+    return stamped(picture, claim, lossless=keeps_pixels(output))
 
 
-def read_photo(path: Path, keep_gps: bool = False) -> Picture:
-    from pyojeong.media.image import read_image
-
-    picture = read_image(path, position=keep_gps)
+def told(picture: Picture) -> Picture:
+    """The picture, once its notes are printed."""
     for note in picture.notes:
         print_note(note.text(language()))
     return picture

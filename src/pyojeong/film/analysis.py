@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pyojeong.data.compare.statistics import holm
 from pyojeong.film.types import FilmReading
 
 Floats = NDArray[np.float64]
@@ -168,27 +169,6 @@ def _vs(owners: NDArray[np.int64], tracks: Floats, groups: int) -> Floats:
     chi = ((tables - expected) ** 2 / np.maximum(expected, 1e-12)).sum((1, 2))
     least = min(groups, len(columns)) - 1
     return np.asarray(np.sqrt(chi / max(total * least, 1e-12)) if least > 0 else chi * 0)
-
-
-def cramers_v(table: Floats) -> float:
-    """Of counts (r, c): sqrt(chi-square / (n (min(r, c) - 1))), empty rows and columns left out."""
-    table = table[table.sum(1) > 0][:, table.sum(0) > 0]
-    if min(table.shape) < 2:
-        return 0.0
-    total = table.sum()
-    expected = np.outer(table.sum(1), table.sum(0)) / total
-    chi = float(((table - expected) ** 2 / expected).sum())
-    return math.sqrt(chi / (total * (min(table.shape) - 1)))
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """p-values made fit for being several (Holm 1979)."""
-    order = sorted(range(len(chances)), key=lambda k: chances[k])
-    made, largest = [0.0] * len(chances), 0.0
-    for rank, at in enumerate(order):
-        largest = max(largest, min(1.0, chances[at] * (len(chances) - rank)))
-        made[at] = largest
-    return made
 
 
 def breadth(shares: Floats) -> Floats:

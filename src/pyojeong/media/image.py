@@ -321,6 +321,11 @@ def image_format(path: Path | str) -> str:
     )
 
 
+def keeps_pixels(path: Path | str) -> bool:
+    """Whether a picture written there is the same to the last bit, and can say so (XMP)."""
+    return image_format(path) in ("PNG", "TIFF")
+
+
 def write_image(path: Path | str, picture: Picture, quality: int = 95) -> tuple[Note, ...]:
     """Write a picture in the format its suffix names, whole or not at all.
 

@@ -17,7 +17,7 @@ from pyojeong.media.decode import probe
 from pyojeong.media.files import read_bytes
 from pyojeong.media.image import Picture, decode_image
 from pyojeong.media.image_formats import opener_of
-from pyojeong.media.provenance import Claim, pixel_hash, read_claim
+from pyojeong.media.provenance import Claim, parse_claim, pixel_hash, read_claim
 from pyojeong.media.xmp import properties_of
 from pyojeong.settings import settings
 
@@ -92,7 +92,7 @@ def _still(data: bytes, path: Path) -> Inspected:
     metadata |= _xmp(picture.xmp)
     claim, source_type = read_claim(picture.xmp)
     if claim is None and isinstance(comment, bytes):
-        claim = _of_comment(comment)
+        claim = parse_claim(comment.decode("utf-8", "replace"))
         source_type = claim.source_type if claim else source_type
     return Inspected(facts, metadata, claim, source_type, _unchanged(claim, picture))
 
@@ -117,13 +117,6 @@ def _unchanged(claim: Claim | None, picture: Picture) -> bool | None:
     if claim is None or not claim.pixels:
         return None
     return pixel_hash(picture) == claim.pixels
-
-
-def _of_comment(comment: bytes) -> Claim | None:
-    from pyojeong.media.provenance import CLAIM
-    from pyojeong.media.xmp import with_properties
-
-    return read_claim(with_properties(None, {CLAIM: comment.decode("utf-8", "replace")}))[0]
 
 
 def _profile(icc: bytes | None) -> str:

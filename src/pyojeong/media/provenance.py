@@ -113,9 +113,13 @@ def packet(claim: Claim, before: bytes | None = None) -> bytes:
 def read_claim(xmp: bytes | None) -> tuple[Claim | None, str]:
     """Our claim in an XMP packet, if there is one, and the digital source type, "" without."""
     told = properties_of(xmp) if xmp else {}
-    source_type = told.get(SOURCE_TYPE, "")
+    return parse_claim(told.get(CLAIM, "")), told.get(SOURCE_TYPE, "")
+
+
+def parse_claim(text: str) -> Claim | None:
+    """What `Claim.to_json` wrote; None for anything else."""
     try:
-        table = json.loads(told[CLAIM])
+        table = json.loads(text)
         actions: dict[str, Any] = {}
         hashes = {}
         for assertion in table["assertions"]:
@@ -123,7 +127,7 @@ def read_claim(xmp: bytes | None) -> tuple[Claim | None, str]:
                 actions = assertion["data"]["actions"][0]
             else:
                 hashes[str(assertion["label"])] = str(assertion["data"]["hash"])
-        claim = Claim(
+        return Claim(
             str(actions["action"]),
             str(actions["description"]),
             dict(actions["parameters"]),
@@ -134,8 +138,7 @@ def read_claim(xmp: bytes | None) -> tuple[Claim | None, str]:
             hashes.get("c2pa.hash", ""),
         )
     except (KeyError, ValueError, TypeError, IndexError, AttributeError, RecursionError):
-        return None, source_type
-    return claim, source_type
+        return None
 
 
 def pixel_hash(picture: Picture) -> str:

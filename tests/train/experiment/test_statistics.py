@@ -6,6 +6,7 @@ import pytest
 stats = pytest.importorskip("scipy.stats", reason="scipy is in the train extra")
 metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is in the train extra")
 
+from pyojeong.data.compare.statistics import holm, wilson  # noqa: E402
 from pyojeong.train.calibration import (  # noqa: E402
     calibration_error,
     reliability,
@@ -25,8 +26,8 @@ def drawn(seed, rows=300, classes=4, skill=1.0):
 @pytest.mark.parametrize(("right", "total"), [(0, 5), (5, 5), (73, 100), (1, 1), (740, 1000)])
 def test_wilson(right, total):
     wanted = stats.binomtest(right, total).proportion_ci(0.95, "wilson")
-    assert st.wilson(right, total) == pytest.approx((wanted.low, wanted.high), abs=1e-12)
-    assert st.wilson(0, 0) == (0.0, 1.0)
+    assert wilson(right, total) == pytest.approx((wanted.low, wanted.high), abs=1e-12)
+    assert wilson(0, 0) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(("b", "c"), [(0, 0), (1, 0), (0, 9), (10, 3), (200, 260), (4000, 3900)])
@@ -95,9 +96,9 @@ def test_no_difference_at_all():
 
 def test_holm():
     # Holm 1979; the same numbers as R's p.adjust.
-    assert st.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert st.holm([0.9, 0.8]) == [1.0, 1.0]
-    assert st.holm([]) == []
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []
 
 
 def test_comparisons_of_equals_are_seldom_found_different():

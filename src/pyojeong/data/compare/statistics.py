@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-BINS, LEAST_SHARE, Z = 10, 1e-4, 1.959964
+BINS, LEAST_SHARE, Z = 10, 1e-4, 1.959963984540054
 
 
 def ks(a: Floats, b: Floats) -> tuple[float, float]:
@@ -77,7 +77,7 @@ def holm(p: Sequence[float]) -> list[float]:
     return [float(value) for value in made]
 
 
-def wilson(right: int, total: int) -> tuple[float, float]:
+def wilson(right: float, total: int) -> tuple[float, float]:
     """95% interval of a share; (0, 1) of nothing."""
     if not total:
         return 0.0, 1.0

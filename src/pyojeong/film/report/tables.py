@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pyojeong.emotion import EMOTIONS
+from pyojeong.face.report.data_files import harmless
 from pyojeong.film.analysis import Analysis, Peak
 from pyojeong.film.answers import answers
 from pyojeong.film.types import FilmReading
@@ -196,14 +197,8 @@ def _csv(path: Path, rows: Rows) -> Path:
     with atomic_path(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.DictWriter(stream, heads)
         writer.writeheader()
-        writer.writerows({k: _safe(v) for k, v in row.items()} for row in rows)
+        writer.writerows({k: harmless(v) for k, v in row.items()} for row in rows)
     return path
-
-
-def _safe(value: Any) -> Any:
-    """A spreadsheet takes a text that begins so for a formula."""
-    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{value}" if risky else value
 
 
 def _json(path: Path, table: Any) -> Path:

@@ -22,6 +22,7 @@ from pyojeong.train.experiment.folder import (
     write_json,
 )
 from pyojeong.train.experiment.planned import Grid, Together
+from pyojeong.train.experiment.predictions import read_predictions
 
 
 def make_ensembles(grid: Grid, folder: Path, lang: Language) -> Iterator[tuple[str, str]]:
@@ -49,19 +50,15 @@ def _made(asked: Together, where: Path, members: list[Path], lang: Language) -> 
 
     made = combine(members, asked.kind)
     worth = write(made, where / "model.onnx")
-    first = members[0] / "predictions.npz"
-    with (
-        first.open("rb") as stream,
-        np.load(stream, allow_pickle=False) as table,
-        atomic_path(where / "predictions.npz") as part,
-        part.open("wb") as out,
-    ):
+    labels = made.readers[0].card.labels
+    _, _, names, thumbs = read_predictions(members[0] / "predictions.npz", len(labels))
+    with atomic_path(where / "predictions.npz") as part, part.open("wb") as out:
         np.savez(
             out,
             logits=made.test.astype(np.float32),
             labels=made.members[0].test_labels,
-            names=table["names"],
-            thumbs=table["thumbs"],
+            names=names,
+            thumbs=thumbs,
             val_logits=made.val.astype(np.float32),
             val_labels=made.members[0].val_labels,
         )

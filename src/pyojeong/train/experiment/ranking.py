@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pyojeong.data.compare.statistics import holm, wilson
 from pyojeong.errors import Language
+from pyojeong.face.report.data_files import harmless
 from pyojeong.media.files import atomic_path
 from pyojeong.train.calibration import reliability, softmax
 from pyojeong.train.experiment import statistics as st
@@ -94,7 +96,7 @@ def rank(runs: Sequence[Run]) -> tuple[Entry, ...]:
         return ()
     best = _table(ordered[0][1])
     chances = [_chance(best, _table(group)) for _, group in ordered[1:]]
-    known = iter(st.holm([p for p in chances if not math.isnan(p)]))
+    known = iter(holm([p for p in chances if not math.isnan(p)]))
     corrected = [1.0, *(p if math.isnan(p) else next(known) for p in chances)]
     return tuple(
         _entry(label, group, number, p)
@@ -145,7 +147,7 @@ def _entry(label: str, runs: list[Run], number: int, p: float) -> Entry:
         tuple(runs),
         number,
         accuracy,
-        st.wilson(accuracy * total, total),
+        wilson(accuracy * total, total),
         float(np.std(accuracies, ddof=1)) if len(runs) > 1 else float("nan"),
         _mean([st.macro(st.f1_scores(run.confusion)) for run in runs]),
         (low, high),
@@ -270,10 +272,4 @@ def write_ranking(folder: Path, entries: Sequence[Entry]) -> None:
         writer = csv.DictWriter(stream, list(rows[0]) if rows else ["rank"])
         writer.writeheader()
         for row in rows:
-            writer.writerow({k: _safe(v) for k, v in row.items()})
-
-
-def _safe(value: Any) -> Any:
-    """A spreadsheet takes a text that begins so for a formula."""
-    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t")
-    return f"'{value}" if risky else value
+            writer.writerow({k: harmless(v) for k, v in row.items()})

@@ -1,7 +1,6 @@
 """How sure a measured number is, and whether two of them differ.
 
-Wilson 1927 (interval of a share), McNemar 1947 in its exact form, Holm 1979 (many comparisons),
-Satterthwaite 1946 (two sources of chance), Efron 1979 (bootstrap).
+McNemar 1947 in its exact form, Satterthwaite 1946 (two sources of chance), Efron 1979 (bootstrap).
 """
 
 from __future__ import annotations
@@ -18,17 +17,6 @@ Numbers = NDArray[np.int64]
 Interval = tuple[float, float]
 Z95 = 1.959963984540054
 DRAWS = 2000
-
-
-def wilson(right: float, total: int) -> Interval:
-    """95 % interval of a share: `right` of `total`. (0, 1) of nothing."""
-    if not total:
-        return 0.0, 1.0
-    share, z2 = right / total, Z95**2
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    reach = share * (1 - share) / total + z2 / (4 * total**2)
-    half = Z95 * math.sqrt(reach) / (1 + z2 / total)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def confusion(labels: Numbers, read: Numbers, classes: int) -> Numbers:
@@ -156,16 +144,6 @@ def compare(first: Floats, second: Floats) -> float:
     if len(first) == len(second) == 1:
         return mcnemar(first[0] > 0.5, second[0] > 0.5)
     return difference(first, second).p
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """p-values made fit for being several."""
-    order = np.argsort(chances, kind="stable")
-    made, largest = [0.0] * len(chances), 0.0
-    for rank, at in enumerate(order):
-        largest = max(largest, min(1.0, chances[at] * (len(chances) - rank)))
-        made[at] = largest
-    return made
 
 
 def precision_recall(scores: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats, float]:

@@ -176,7 +176,7 @@ def reliability(
 ) -> str:
     """Share right in each bin of confidence as bars, wider intervals where rows are few; the line
     of a perfectly sure reader; and, dashed, the same before calibration."""
-    from pyojeong.train.experiment.statistics import wilson
+    from pyojeong.data.compare.statistics import wilson
 
     frame = Frame(x, y)
     parts = []

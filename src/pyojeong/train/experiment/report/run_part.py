@@ -9,6 +9,7 @@ from html import escape
 import cv2
 import numpy as np
 
+from pyojeong.data.compare.statistics import wilson
 from pyojeong.errors import Language
 from pyojeong.text.label_map import class_names
 from pyojeong.train.calibration import reliability, softmax
@@ -36,7 +37,7 @@ class RunPart:
 
     def parts(self, first: bool) -> Iterator[str]:
         run, say = self._run, self._say
-        low, high = st.wilson(float(run.right.sum()), len(run.right))
+        low, high = wilson(float(run.right.sum()), len(run.right))
         seed = say(f"seed {run.plan['seed']}", f"씨앗 {run.plan['seed']}")
         span = f"{run.right.mean():.1%} [{low:.1%}, {high:.1%}]"
         yield (
@@ -258,7 +259,7 @@ class RunPart:
 def _share(hit: int, total: int) -> str:
     if not total:
         return "–"
-    low, high = st.wilson(hit, total)
+    low, high = wilson(hit, total)
     return f"{100 * hit / total:.1f}<small>{100 * low:.1f} – {100 * high:.1f}</small>"
 
 
