@@ -1,0 +1,1 @@
+"""Pictures whose figures were outlined by people: sets for instance segmentation."""
