@@ -23,11 +23,12 @@ from pyojeong.film.analysis import (
 from pyojeong.film.answers import answers
 from pyojeong.film.report.make import write_report
 from pyojeong.film.report.marked import write_marked
-from pyojeong.film.report.parts import MOST_PIECES, stretches
-from pyojeong.film.report.tables import edit_list
+from pyojeong.film.report.tables import columns_of, edit_list
+from pyojeong.film.report.timeline import MOST_FACES, MOST_PIECES, stretches
 from pyojeong.film.types import Character, FilmReading, Line, Shot, Sightings
 from pyojeong.media.decode import read_frames
 from pyojeong.media.encode import VideoWriter
+from pyojeong.media.files import Note
 
 EMOTIONS = ("happiness", "anger", "sadness")
 STEP = 0.2
@@ -160,12 +161,12 @@ class TestNumbers:
 
     def test_answers(self, reading):
         said = [one.en for one in answers(analyse(reading), EMOTIONS)]
-        assert said[0].startswith("Joy is practically always in happiness")
-        assert "Anger is not always in anger" in said[1]
+        assert said[0].startswith("Joy practically always shows happiness")
+        assert "Anger does not always show anger" in said[1]
         assert any(one.startswith("Zed has the widest range") for one in said)
         assert any("Joy and Anger feel differently" in one for one in said)
         korean = [one.ko for one in answers(analyse(reading), EMOTIONS)]
-        assert "Joy은(는) 거의 언제나 기쁨입니다" in korean[0]
+        assert "Joy은(는) 거의 언제나 기쁨을(를) 보입니다" in korean[0]
 
     def test_same_twice(self, reading):
         assert answers(analyse(reading), EMOTIONS) == answers(analyse(reading), EMOTIONS)
@@ -201,7 +202,7 @@ class Strict(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.seen.add(tag)
-        if tag not in ("meta", "img", "path", "br"):
+        if tag not in ("meta", "img", "input", "br"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attrs):
@@ -220,6 +221,8 @@ class TestReport:
         assert {
             "report.html",
             "emotions.png",
+            "timeline.png",
+            "shots.csv",
             "analysis.json",
             "peaks.json",
             "peaks.edl",
@@ -243,7 +246,9 @@ class TestReport:
 
     def test_names_are_harmless(self, tmp_path):
         bad = "<script>alert(1)</script>\"'&\x07"
-        made = replace(reading_of([(1.0, 0.0, 0.0)], names=(bad,)), title=bad, notes=(bad,))
+        made = replace(
+            reading_of([(1.0, 0.0, 0.0)], names=(bad,)), title=bad, notes=(Note(bad, bad),)
+        )
         write_report(made, tmp_path)
         page = (tmp_path / "report.html").read_text("utf-8")
         assert page.count("<script") == 1
@@ -258,6 +263,9 @@ class TestReport:
         made = reading_of(plans, names=("Only",))
         write_report(made, tmp_path)
         assert answers(analyse(made), EMOTIONS)
+        for name, columns in columns_of(EMOTIONS).items():
+            head = (tmp_path / f"{name}.csv").read_text("utf-8-sig").splitlines()[0]
+            assert head.split(",") == list(columns)
 
     def test_only_what_is_not_clear(self, reading, tmp_path):
         seen = reading.sightings
@@ -274,8 +282,21 @@ class TestReport:
         clear = clear_emotions(made)
         pieces = sum(len(list(stretches(made, c, clear))) for c in range(3))
         assert pieces <= 1.2 * MOST_PIECES
-        write_report(made, tmp_path)
-        assert (tmp_path / "report.html").stat().st_size < 3_000_000
+        thumbs = dict.fromkeys(range(0, 90_000, 30), bytes(3000))
+        write_report(replace(made, thumbs=thumbs), tmp_path)
+        page = (tmp_path / "report.html").read_text("utf-8")
+        assert len(page) < 5_000_000
+        assert page.count('<div class="lane">') == 3
+        assert page.count("<img") <= MOST_FACES + 12
+
+    def test_every_pair_is_told_of_once(self, reading):
+        said = " ".join(one.en for one in answers(analyse(reading), EMOTIONS))
+        sure = [pair for pair in analyse(reading).pairs if pair.p < 0.05]
+        assert said.count("feel differently (V") == len(sure)
+        many = reading_of([(0.4, 0.3, 0.3)] * 8, names=[f"c{n}" for n in range(8)])
+        told = [one.en for one in answers(analyse(many), EMOTIONS) if "differently" in one.en]
+        assert told == [told[0]]
+        assert "(28)" in told[0]
 
     def test_the_edit_list(self, reading):
         peaks = analyse(reading).peaks

@@ -121,7 +121,7 @@ def test_a_kind_is_told_apart_by_colour():
     _, found = read(rows)
     assert [p.name for p in found.people] == ["figure 1", "figure 2"]
     assert found.person_of_track.tolist().count(found.people[0].id) == 2
-    assert "figure" in found.notes[0]
+    assert "figure" in found.notes[0].en
 
 
 def test_a_class_seen_twice_at_once_is_a_kind():

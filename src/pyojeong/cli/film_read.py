@@ -173,7 +173,7 @@ def summary(reading: FilmReading) -> dict[str, object]:
         "shots": len(reading.shots),
         "frames": len(reading.frames),
         "characters": [person.as_dict() for person in told(reading)],
-        "notes": list(reading.notes),
+        "notes": [note.text(language()) for note in reading.notes],
     }
 
 
@@ -181,7 +181,7 @@ def _print(reading: FilmReading, out: Path) -> None:
     from pyojeong.film.sightings import told
 
     for note in reading.notes:
-        print_note(note)
+        print_note(note.text(language()))
     rows = []
     for person in told(reading):
         longest = sorted(person.shares.items(), key=lambda pair: -pair[1])[:3]

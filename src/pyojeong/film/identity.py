@@ -12,6 +12,7 @@ from pyojeong.film.cast import CLUSTER, Person
 from pyojeong.film.figures import Figures
 from pyojeong.film.people import figure_evidence, gathered, track_traits
 from pyojeong.film.tracks import Tracked
+from pyojeong.media.files import Note
 
 Ints = NDArray[np.int64]
 
@@ -30,15 +31,12 @@ KINDS = frozenset(
 SHARED = 0.1
 """A class of which two are seen in more than this share of its frames is a kind as well."""
 
-NOTE = (
+NOTE = Note(
     "People were told apart by measurements (proportions of the face, colours of skin, hair and "
     "clothes), not recognised: one person may appear as two, and two who look alike as one. Name "
-    "and merge them in people.toml."
-)
-
-NOTE_KIND = (
-    "Figures of class {} were told apart by their colours: one may appear as two in another light. "
-    "Name and merge them in people.toml."
+    "and merge them in people.toml.",
+    "사람은 알아본 것이 아니라 측정값(얼굴의 비율, 피부, 머리, 옷의 색)으로 구별했습니다. 한 사람이 둘로, 닮은 "
+    "두 사람이 하나로 나올 수 있으니 people.toml에서 이름을 붙이고 합치세요.",
 )
 
 
@@ -51,7 +49,7 @@ class Identities:
     track: Ints
     person_of_track: Ints
     people: tuple[Person, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def identified(
@@ -70,7 +68,7 @@ def identified(
         return Identities(found.shot, found.track, person, some, (NOTE,) if some else ())
     person = class_of_tracks(figures, found.track) + 1
     people: list[Person] = []
-    notes: set[str] = set()
+    notes: set[Note] = set()
     highest = len(labels)
     for at, label in enumerate(labels):
         own = np.flatnonzero(person == at + 1)
@@ -87,8 +85,17 @@ def identified(
         person[own] = highest + 1 + _ranked(groups, seen[own])
         people += _people(person, seen * step, least, f"{name} ", highest)
         highest = int(person.max())
-        notes.add(NOTE_KIND.format(name))
+        notes.add(_note_on(name))
     return Identities(found.shot, found.track, person, tuple(people), tuple(sorted(notes)))
+
+
+def _note_on(kind: str) -> Note:
+    return Note(
+        f"Figures of class {kind} were told apart by their colours: one may appear as two in "
+        "another light. Name and merge them in people.toml.",
+        f"{kind} 클래스의 인물은 색으로 구별했습니다. 빛이 달라지면 하나가 둘로 나올 수 있으니 people.toml에서 "
+        "이름을 붙이고 합치세요.",
+    )
 
 
 def _is_kind(name: str, tracks: Ints, frame: Ints, track: Ints) -> bool:

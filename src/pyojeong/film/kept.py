@@ -13,7 +13,7 @@ import numpy as np
 
 from pyojeong.errors import BadInput
 from pyojeong.film.types import Character, FilmReading, Line, Shot, Sightings
-from pyojeong.media.files import atomic_path
+from pyojeong.media.files import Note, atomic_path
 
 _PLAIN = ("title", "duration", "width", "height", "step", "emotions", "dropped", "notes")
 _TABLE, _ARRAYS = "reading.json", "reading.npz"
@@ -56,7 +56,8 @@ def kept_reading(folder: Path) -> FilmReading:
 
 def _read(table: dict[str, Any], arrays: dict[str, Any]) -> FilmReading:
     plain = {name: table[name] for name in _PLAIN}
-    plain |= {name: tuple(table[name]) for name in ("emotions", "notes")}
+    plain["emotions"] = tuple(table["emotions"])
+    plain["notes"] = tuple(Note(*note) for note in table["notes"])
     ends = [0, *arrays["thumb_ends"].tolist()]
     packed = arrays["thumbs"].tobytes()
     thumbs = {

@@ -26,6 +26,7 @@ from pyojeong.film.sightings import chosen_thumbs, sightings_of
 from pyojeong.film.tracks import tracked
 from pyojeong.film.types import FilmReading, Sightings
 from pyojeong.media.decode import probe
+from pyojeong.media.files import Note
 
 PEOPLE, SHEET = "people.toml", "people.jpg"
 
@@ -180,11 +181,21 @@ def _write_sheet(path: Path, found: Identities, origin: Ints, pictures: Pictures
     write_sheet(path, found.people[:MOST], faces)
 
 
-def _doubts(plan: Plan, dropped: dict[str, int]) -> list[str]:
+def _doubts(plan: Plan, dropped: dict[str, int]) -> list[Note]:
     """What a reader of the report must know about the film itself."""
     notes = []
     if broken := dropped.get("broken", 0):
-        notes.append(f"{broken} of the frames looked at could not be decoded: the film is damaged.")
+        notes.append(
+            Note(
+                f"{broken} of the frames looked at could not be decoded: the film is damaged.",
+                f"살펴본 프레임 가운데 {broken}개를 풀 수 없었습니다. 영상이 손상되었습니다.",
+            )
+        )
     if plan.order.lost:
-        notes.append(f"The film has {plan.order.lost} broken packets.")
+        notes.append(
+            Note(
+                f"The film has {plan.order.lost} broken packets.",
+                f"영상에 깨진 패킷이 {plan.order.lost}개 있습니다.",
+            )
+        )
     return notes

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pyojeong.errors import BadInput
 from pyojeong.face.types import Image
+from pyojeong.media.files import Note
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +163,7 @@ class FilmReading:
     lines: tuple[Line, ...]
     thumbs: dict[int, bytes]
     dropped: dict[str, int]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def of(self, character: int) -> Iterator[int]:
         """Sighting rows of one character, in order of time."""

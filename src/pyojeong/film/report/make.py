@@ -7,17 +7,17 @@ from pathlib import Path
 from pyojeong.errors import Language
 from pyojeong.film.analysis import analyse
 from pyojeong.film.report.page import Page
-from pyojeong.film.report.poster import draw_poster
+from pyojeong.film.report.poster import draw_shares, draw_timeline
 from pyojeong.film.report.tables import write_tables
 from pyojeong.film.types import FilmReading
 from pyojeong.media.files import atomic_path
 from pyojeong.media.image import Picture, write_image
 
-PAGE, CHART = "report.html", "emotions.png"
+PAGE, SHARES, TIMES = "report.html", "emotions.png", "timeline.png"
 
 
 def write_report(reading: FilmReading, folder: Path, lang: Language = "en") -> list[Path]:
-    """Write report.html, emotions.png and the tables into a folder that is there.
+    """Write report.html, emotions.png, timeline.png and the tables into a folder that is there.
 
     lang: what the page shows at first; it holds both. Raises OutputFailed.
     """
@@ -26,6 +26,7 @@ def write_report(reading: FilmReading, folder: Path, lang: Language = "en") -> l
     with atomic_path(page) as part, part.open("w", encoding="utf-8") as stream:
         for piece in Page(reading, analysis, lang).parts():
             stream.write(piece)
-    chart = folder / CHART
-    write_image(chart, Picture(draw_poster(reading, analysis, lang)))
-    return [page, chart, *write_tables(folder, reading, analysis)]
+    charts = [folder / SHARES, folder / TIMES]
+    for chart, draw in zip(charts, (draw_shares, draw_timeline), strict=True):
+        write_image(chart, Picture(draw(reading, analysis, lang)))
+    return [page, *charts, *write_tables(folder, reading, analysis)]

@@ -9,20 +9,27 @@ from html import escape
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pyojeong.emotion import EMOTIONS, KOREAN_NAMES
 from pyojeong.errors import Language
+from pyojeong.face.palette import COLOURS
 from pyojeong.film.analysis import Analysis, Person, clear_emotions
 from pyojeong.film.answers import SURE, answers
-from pyojeong.film.report.parts import Palette, both, clock, shares, thumbnail, timeline
-from pyojeong.film.types import FilmReading
+from pyojeong.film.report.parts import Palette, both, clock, heat, shares, thumbnail
+from pyojeong.film.report.timeline import timeline
+from pyojeong.film.types import FilmReading, Line
 
 MOST_ROWS = 500
 """Lines and shots listed; the tables beside the page hold all."""
+BEGINS = {
+    "start": both("the film", "영상 시작"),
+    "cut": both("a cut", "컷"),
+    "fade": both("a fade", "페이드"),
+}
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-_SCRIPT = (
-    "document.querySelector('.lang').onclick=()=>{const h=document.documentElement;"
-    "h.lang=h.lang==='ko'?'en':'ko'}"
-)
+MOST_MAPS = 9
+"""Pairs whose feelings side by side are drawn: those longest together."""
 
 
 class Page:
@@ -35,12 +42,14 @@ class Page:
 
     def parts(self) -> Iterator[str]:
         title = escape(self._reading.title)
-        css = (resources.files("pyojeong") / "film/report/page.css").read_text("utf-8")
+        folder = resources.files("pyojeong") / "film/report"
+        css = (folder / "page.css").read_text("utf-8")
+        script = (folder / "page.js").read_text("utf-8")
         yield (
             f'<!doctype html>\n<html lang="{self._lang}">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
             '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
-            f"<title>{title}</title>\n<style>\n{css}</style>\n</head>\n<body>\n<main>\n"
+            f"<title>{title}</title>\n<style>\n{css}{self._palette.style()}</style>\n</head>\n<body>\n<main>\n"
             f'<button class="lang" type="button">한국어 / English</button>\n<h1>{title}</h1>\n'
         )
         yield self._tiles()
@@ -51,7 +60,7 @@ class Page:
         yield self._words()
         yield self._shots()
         yield self._methods()
-        yield f"</main>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
+        yield f"</main>\n<script>\n{script}</script>\n</body>\n</html>\n"
 
     def _tiles(self) -> str:
         reading = self._reading
@@ -74,12 +83,17 @@ class Page:
     def _timeline(self) -> str:
         head = both("Who is seen when, and feels what", "누가 언제 나오고 무엇을 느끼나")
         note = both(
-            "Hover over a piece for its time, click it for its shot. Lines are cuts and fades.",
-            "조각 위에 올리면 시각이, 누르면 숏이 보입니다. 세로선은 장면 전환입니다.",
+            "Point at a piece for its time, click it for its shot, click emotions to pick them out. "
+            "Lines are cuts and fades; red words contradict the face.",
+            "조각을 가리키면 시각이, 누르면 숏이 보입니다. 감정을 누르면 그 감정만 남습니다. 세로선은 장면 "
+            "전환이고, 빨간 말은 얼굴과 다릅니다.",
         )
+        zoom = both("Zoom", "확대")
         drawn = timeline(self._reading, self._analysis.people, self._clear, self._palette)
         return (
-            f'<h2>{head}</h2>\n<p class="soft small">{note}</p>\n{self._palette.keys()}\n'
+            f'<h2>{head}</h2>\n<p class="soft small">{note}</p>\n'
+            f'<div class="tools">{self._palette.keys()}<label class="zoom" hidden>{zoom} '
+            '<input type="range" min="0" max="1" step="0.01" value="0"></label></div>\n'
             f'<div class="card">{drawn}</div>\n'
         )
 
@@ -106,25 +120,22 @@ class Page:
             f"{person.unsure:.0%}",
         )
         peaks = "".join(
-            f"<figure>{thumbnail(self._reading, peak.row, self._clear)}{self._palette.name(peak.emotion)} "
-            f"{peak.score:.0%}<br>{clock(peak.time)}</figure>"
+            f"<figure>{thumbnail(self._reading, peak.row, self._clear)}{self._palette.name(peak.emotion)}"
+            f"<br>{peak.score:.0%}, {clock(peak.time)}</figure>"
             for peak in self._analysis.peaks
             if peak.character == person.index
         )
         return (
-            f'<div class="card"><h3>{escape(person.name)}</h3>'
+            f'<div class="card" id="who{person.index}"><h3>{escape(person.name)}</h3>'
             f'<p class="soft small">{told}</p>{shares(person, self._palette)}'
             f'<div class="faces">{peaks}</div>{self._changes(person)}</div>'
         )
 
     def _changes(self, person: Person) -> str:
-        found = sorted(np.argwhere(person.changes).tolist(), key=lambda ab: -person.changes[*ab])
-        told = ", ".join(
-            f"{self._palette.name(a)} → {self._palette.name(b)} {person.changes[a, b]}×"
-            for a, b in found[:4]
-        )
-        head = both("Changes", "변화")
-        return f'<p class="small">{head}: {told}</p>' if told else ""
+        if not person.changes.any():
+            return ""
+        head = both("Changes: from (row) to (column), times", "변화: 행에서 열로, 횟수")
+        return f'<p class="small soft">{head}</p>{heat(person.changes, self._palette)}'
 
     def _pairs(self) -> str:
         analysis, names = self._analysis, self._reading.characters
@@ -151,7 +162,34 @@ class Page:
                  f"{self._palette.name(pair.emotion)} {pair.gap:+.0%}", f"{both_s:.1f} s", alike]
             )  # fmt: skip
         head = both("Do they feel differently?", "서로 다르게 느끼나")
-        return f'<h2>{head}</h2>\n<p class="soft small">{note}</p>\n' + _table(heads, rows)
+        return (
+            f'<h2>{head}</h2>\n<p class="soft small">{note}</p>\n'
+            + _table(heads, rows)
+            + self._side_by_side()
+        )
+
+    def _side_by_side(self) -> str:
+        """What two feel while both are seen."""
+        names = self._reading.characters
+        longest = sorted(self._analysis.pairs, key=lambda pair: -float(pair.together.sum()))
+        cards = [
+            f'<div class="card"><h3>{escape(names[pair.first].name)} ↓ '
+            f"{escape(names[pair.second].name)} →</h3>"
+            f"{heat(pair.together, self._palette, '.1f')}</div>"
+            for pair in longest[:MOST_MAPS]
+            if pair.together.any()
+        ]
+        if not cards:
+            return ""
+        note = both(
+            "Seconds in which both are seen: rows are what the first feels, columns the second.",
+            "함께 나온 시간(초): 행은 앞 인물, 열은 뒤 인물의 감정입니다.",
+        )
+        head = both("Side by side", "함께 있을 때")
+        return (
+            f'<h3>{head}</h3><p class="soft small">{note}</p>'
+            f'<div class="cards small">{"".join(cards)}</div>\n'
+        )
 
     def _words(self) -> str:
         lines = self._reading.lines
@@ -161,25 +199,47 @@ class Page:
         for line in lines[:MOST_ROWS]:
             who = "–" if line.character is None else self._reading.characters[line.character].name
             finding = both("words against the face", "말과 얼굴이 다름") if line.disagrees else ""
-            rows.append([clock(line.start), escape(who), escape(line.text), finding])
+            rows.append(
+                [clock(line.start), escape(who), escape(line.text), _house(line.scores),
+                 self._palette.tag(self._shown(line)), _house(line.fused), finding]
+            )  # fmt: skip
             kinds.append("against" if line.disagrees else "")
         heads = [
             both("time", "시각"),
             both("who", "누구"),
             both("words", "말"),
+            both("the words tell", "말의 감정"),
+            both("the face shows", "얼굴의 감정"),
+            both("together", "합쳐서"),
             both("finding", "발견"),
         ]
         return f"<h2>{both('Words', '말')}</h2>\n" + _table(heads, rows, kinds)
 
+    def _shown(self, line: Line) -> int:
+        """What the speaker's face shows most while the line is said; -1 where nothing is clear."""
+        seen = self._reading.sightings
+        during = (seen.time >= line.start) & (seen.time < line.end)
+        rows = during & (seen.character == line.character) & (self._clear >= 0)
+        return int(np.bincount(self._clear[rows]).argmax()) if rows.any() else -1
+
     def _shots(self) -> str:
         rows, seen = [], self._reading.sightings
         for number, shot in enumerate(self._reading.shots[:MOST_ROWS]):
-            there = np.unique(seen.character[seen.shot == number])
-            who = ", ".join(self._reading.characters[c].name for c in there.tolist())
-            rows.append([str(number + 1), f"{clock(shot.start)} – {clock(shot.end)}", escape(who)])
-        heads = ["", both("time", "시각"), both("who", "누구")]
+            inside = seen.shot == number
+            there = [
+                f"<span class='tag seen'>{escape(self._reading.characters[c].name)}"
+                f"{''.join(map(self._palette.chip, self._felt(inside & (seen.character == c))))}</span>"
+                for c in np.unique(seen.character[inside]).tolist()
+            ]
+            time = f"{clock(shot.start)} – {clock(shot.end)}"
+            rows.append([str(number + 1), time, BEGINS[shot.begins], " ".join(there)])
+        heads = ["", both("time", "시각"), both("begins with", "시작"), both("who", "누구")]
         ids = [f"shot{number}" for number in range(len(rows))]
         return f"<h2>{both('Shots', '숏')}</h2>\n" + _table(heads, rows, ids=ids)
+
+    def _felt(self, rows: NDArray[np.bool_]) -> list[int]:
+        """Clear emotions of some sightings, in the order they come, each once."""
+        return list(dict.fromkeys(self._clear[rows & (self._clear >= 0)].tolist()))
 
     def _methods(self) -> str:
         step = f"{self._reading.step:.3f}"
@@ -194,7 +254,7 @@ class Page:
             "나누어(999번) 구했습니다. 감정의 폭은 비율의 엔트로피로, 모두 같으면 1입니다. 분류기는 얼굴에 보이는 "
             "것을 읽을 뿐, 실제로 느끼는 것을 알지는 못합니다.",
         )
-        notes = "".join(f"<li>{escape(note)}</li>" for note in self._reading.notes)
+        notes = "".join(f"<li>{both(*note)}</li>" for note in self._reading.notes)
         left = ", ".join(f"{escape(k)} {v}" for k, v in self._reading.dropped.items())
         dropped = f"<p class='soft small'>{both('Left out', '제외')}: {left}</p>" if left else ""
         return (
@@ -215,4 +275,20 @@ def _table(
         kind = f' class="{kinds[number]}"' if kinds and kinds[number] else ""
         name = f' id="{ids[number]}"' if ids else ""
         body += f"<tr{kind}{name}>{''.join(f'<td>{value}</td>' for value in row)}</tr>\n"
-    return f'<div class="scroll"><table><tr>{head}</tr>\n{body}</table></div>\n'
+    return (
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}</tbody></table></div>\n"
+    )
+
+
+def _house(scores: NDArray[np.float32] | None) -> str:
+    """The likeliest house emotion with its probability."""
+    if scores is None:
+        return "–"
+    emotion = EMOTIONS[int(scores.argmax())]
+    name = both(emotion.value, KOREAN_NAMES[emotion])
+    colour = "#{:02x}{:02x}{:02x}".format(*COLOURS[emotion])
+    return (
+        f'<span class="tag"><i class="chip" style="background:{colour}"></i>{name} '
+        f"{float(scores.max()):.0%}</span>"
+    )

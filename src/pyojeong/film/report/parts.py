@@ -1,11 +1,12 @@
-"""Pieces of the page: two languages side by side, bars, the timeline."""
+"""Pieces of the page: two languages side by side, colours, bars, heat maps, faces."""
 
 from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,8 @@ from pyojeong.film.analysis import Person
 from pyojeong.film.types import FilmReading
 from pyojeong.text.label_map import class_names, emotion_named
 
-MOST_PIECES = 4000
-"""Coloured pieces of the timeline; finer ones are joined."""
 _SPARE = ("#8c6d31", "#17768a", "#c2570c", "#6b7a12", "#7a4a9c")
-_LEFT, _WIDTH, _LANE = 120, 1140, 34
+_GREY = "#{:02x}{:02x}{:02x}".format(*UNSURE)
 
 
 def both(en: str, ko: str) -> str:
@@ -48,11 +47,27 @@ class Palette:
         return escape(en if en == ko else f"{en} / {ko}")
 
     def keys(self) -> str:
-        parts = [f'<span><i style="background:{c}"></i>{self.name(k)}</span>'
-                 for k, c in enumerate(self.colours)]  # fmt: skip
-        grey = "#{:02x}{:02x}{:02x}".format(*UNSURE)
-        parts.append(f'<span><i style="background:{grey}"></i>{both("not clear", "불확실")}</span>')
+        """The legend; its entries pick emotions out."""
+        named = [(f"e{k}", self.name(k)) for k in range(len(self.colours))]
+        parts = [
+            f'<button type="button" aria-pressed="false" data-kind="{kind}"><i class="{kind}"></i>'
+            f"{name}</button>"
+            for kind, name in [*named, ("e-1", both("not clear", "불확실"))]
+        ]
         return f'<div class="keys">{"".join(parts)}</div>'
+
+    def style(self) -> str:
+        """The colours as classes e0, e1 ..., and e-1 for what is not clear."""
+        kinds = [*enumerate(self.colours), (-1, _GREY)]
+        return "".join(f".e{k}{{--c:{colour};background-color:{colour}}}" for k, colour in kinds)
+
+    def chip(self, k: int) -> str:
+        """A small square in the emotion's colour, with its name."""
+        return f'<i class="chip e{k}" title="{self.plain(k)}"></i>'
+
+    def tag(self, k: int, more: str = "") -> str:
+        """Square and name, such as in a table's cell; "–" for -1."""
+        return f'<span class="tag">{self.chip(k)}{self.name(k)}{more}</span>' if k >= 0 else "–"
 
 
 def clock(seconds: float) -> str:
@@ -84,6 +99,29 @@ def shares(person: Person, palette: Palette) -> str:
     return "".join(rows)
 
 
+def heat(table: NDArray[Any], palette: Palette, form: str = "d") -> str:
+    """A k × k table in shades: rows are the first's emotions, columns the second's. form: of the
+    numbers; zeros stay empty. Emotions that are nowhere are left out."""
+    there = [k for k in range(len(table)) if table[k].any() or table[:, k].any()]
+    most = max(float(table.max(initial=0)), 1e-9)
+    heads = "".join(f"<th>{palette.chip(k)}</th>" for k in there)
+    rows = []
+    for a in there:
+        cells = "".join(
+            f'<td style="--h:{float(table[a, b]) / most:.2f}">{format(table[a, b], form)}</td>'
+            if table[a, b]
+            else "<td></td>"
+            for b in there
+        )
+        rows.append(f"<tr><th>{palette.chip(a)}</th>{cells}</tr>")
+    return f'<table class="heat"><tr><th></th>{heads}</tr>{"".join(rows)}</table>'
+
+
+def image(jpeg: bytes) -> str:
+    """A JPEG as an address that holds it."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
+
+
 def thumbnail(reading: FilmReading, row: int, clear: NDArray[np.int64]) -> str:
     """The kept face of the same character and emotion that is nearest in time, as an image; ""
     without one."""
@@ -96,70 +134,4 @@ def thumbnail(reading: FilmReading, row: int, clear: NDArray[np.int64]) -> str:
     if not own:
         return ""
     near = min(own, key=lambda r: abs(float(seen.time[r] - seen.time[row])))
-    data = base64.b64encode(reading.thumbs[near]).decode("ascii")
-    return f'<img alt="" src="data:image/jpeg;base64,{data}">'
-
-
-def timeline(
-    reading: FilmReading, people: Sequence[Person], clear: NDArray[np.int64], palette: Palette
-) -> str:
-    """A lane per character, a coloured piece per stretch of one emotion, linked to its shot."""
-    duration = max(reading.duration, 1e-6)
-    wide = _WIDTH - _LEFT
-    height = 26 + _LANE * len(people) + 22
-    grey = "#{:02x}{:02x}{:02x}".format(*UNSURE)
-    out = [f'<svg viewBox="0 0 {_WIDTH} {height}" role="img">']
-    for shot in reading.shots:
-        x = _LEFT + wide * shot.start / duration
-        out.append(f'<path d="M{x:.1f} 20V{height - 20}" stroke="var(--line)"/>')
-    for lane, person in enumerate(people):
-        y = 26 + lane * _LANE
-        out.append(f'<text x="{_LEFT - 10}" y="{y + 19}" text-anchor="end">'
-                   f"{escape(person.name[:16])}</text>")  # fmt: skip
-        for start, end, emotion, where in stretches(reading, person.index, clear):
-            x, w = _LEFT + wide * start / duration, max(1.0, wide * (end - start) / duration)
-            colour = palette.colours[emotion] if emotion >= 0 else grey
-            felt = palette.plain(emotion) if emotion >= 0 else "? / 불확실"
-            title = f"{escape(person.name)} · {felt} · {clock(start)}–{clock(end)}"
-            out.append(
-                f'<a href="#shot{where}"><rect x="{x:.1f}" y="{y + 4}" width="{w:.1f}" height="22" '
-                f'rx="3" fill="{colour}"><title>{title}</title></rect></a>'
-            )
-    for tick in ticks(duration):
-        x = _LEFT + wide * tick / duration
-        out.append(f'<text class="tick" x="{x:.1f}" y="{height - 4}" text-anchor="middle">'
-                   f"{clock(tick)}</text>")  # fmt: skip
-    return "".join(out) + "</svg>"
-
-
-def stretches(
-    reading: FilmReading, character: int, clear: NDArray[np.int64]
-) -> Iterator[tuple[float, float, int, int]]:
-    """(start, end, emotion or -1, shot) of a character's time on screen; short ones of a long film
-    are joined, so that a page stays small."""
-    seen, step = reading.sightings, reading.step
-    rows = list(reading.of(character))
-    gap = 1.6 * step
-    least = reading.duration / (MOST_PIECES / max(1, len(reading.characters)))
-    current: tuple[float, float, int, int] | None = None
-    for row in rows:
-        time, emotion, shot = float(seen.time[row]), int(clear[row]), int(seen.shot[row])
-        if current is not None:
-            start, end, last, where = current
-            close = time - end <= gap or time - start < least
-            if close and ((last == emotion and where == shot) or time - start < least):
-                current = (start, time + step, last, where)
-                continue
-            yield current
-        current = (time, time + step, emotion, shot)
-    if current is not None:
-        yield current
-
-
-def ticks(duration: float) -> list[float]:
-    """Some ten round times."""
-    if not math.isfinite(duration) or duration <= 0:
-        return [0.0]
-    steps = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
-    step = next((s for s in steps if duration / s <= 12), 14400)
-    return [float(t) for t in range(0, int(duration) + 1, step)]
+    return f'<img alt="" src="{image(reading.thumbs[near])}">'

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pyojeong.emotion import EMOTIONS
 from pyojeong.face.report.data_files import harmless
 from pyojeong.film.analysis import Analysis, Peak
@@ -17,12 +19,14 @@ from pyojeong.film.types import FilmReading
 from pyojeong.media.files import atomic_path
 
 Rows = list[dict[str, Any]]
+Columns = dict[str, str]
+"""Name of a column -> "float", "int", "bool" or "text"; any cell but a "bool" may be empty."""
 RATE = 25
 """Frames a second of the edit list."""
 
 
 def write_tables(folder: Path, reading: FilmReading, analysis: Analysis) -> list[Path]:
-    """sightings, characters, pairs, changes and lines as .csv (and .parquet with the extra
+    """sightings, characters, pairs, changes, lines and shots as .csv (and .parquet with the extra
     "report"), analysis.json, peaks.json and peaks.edl. Raises OutputFailed."""
     tables = {
         "sightings": sighting_rows(reading),
@@ -30,20 +34,21 @@ def write_tables(folder: Path, reading: FilmReading, analysis: Analysis) -> list
         "pairs": pair_rows(reading, analysis),
         "changes": change_rows(reading, analysis),
         "lines": line_rows(reading),
+        "shots": shot_rows(reading),
     }
     written = []
-    for name, rows in tables.items():
-        written.append(_csv(folder / f"{name}.csv", rows))
-        written += _parquet(folder / f"{name}.parquet", rows)
+    for name, columns in columns_of(reading.emotions).items():
+        written.append(_csv(folder / f"{name}.csv", columns, tables[name]))
+        written += _parquet(folder / f"{name}.parquet", columns, tables[name])
     table = {
         "film": reading.title,
         "duration_s": reading.duration,
         "sampled_every_s": reading.step,
         "emotions": list(reading.emotions),
         "difference_between_all": {"cramers_v": analysis.v, "p": analysis.p},
-        "answers": [{"en": said.en, "ko": said.ko} for said in answers(analysis, reading.emotions)],
-        **{name: tables[name] for name in ("characters", "pairs", "changes")},
-        "notes": list(reading.notes),
+        "answers": [said._asdict() for said in answers(analysis, reading.emotions)],
+        **{name: tables[name] for name in ("characters", "pairs", "changes", "shots")},
+        "notes": [note._asdict() for note in reading.notes],
         "dropped": dict(reading.dropped),
     }
     written.append(_json(folder / "analysis.json", table))
@@ -52,6 +57,52 @@ def write_tables(folder: Path, reading: FilmReading, analysis: Analysis) -> list
     with atomic_path(folder / "peaks.edl") as part:
         part.write_text(edit_list(reading, analysis.peaks), "utf-8")
     return [*written, folder / "peaks.edl"]
+
+
+def columns_of(emotions: Sequence[str]) -> dict[str, Columns]:
+    """The tables' columns, the same for every film with those emotions, whoever is in it."""
+    house = [emotion.value for emotion in EMOTIONS]
+    return {
+        "sightings": {
+            **_kinds("float", "time_s"),
+            **_kinds("int", "frame", "shot", "track"),
+            **_kinds("text", "character"),
+            **_kinds("bool", "unsure"),
+            **_kinds("float", "area", "x1", "y1", "x2", "y2", *emotions),
+        },
+        "characters": {
+            **_kinds("text", "character"),
+            **_kinds("float", "seconds", "share_of_film"),
+            **_kinds("int", "shots", "tracks"),
+            **_kinds("float", "unsure", "range", "range_low", "range_high"),
+            **_kinds("float", *(f"{e}{end}" for e in emotions for end in ("", "_low", "_high"))),
+        },
+        "pairs": {
+            **_kinds("text", "first", "second"),
+            **_kinds("float", "cramers_v", "p_holm"),
+            **_kinds("text", "most_different"),
+            **_kinds("float", "gap", "seconds_together", "seconds_of_one_feeling"),
+        },
+        "changes": {**_kinds("text", "character", "from", "to"), **_kinds("int", "times")},
+        "lines": {
+            **_kinds("float", "start_s", "end_s"),
+            **_kinds("text", "character"),
+            **_kinds("float", "certainty"),
+            **_kinds("bool", "words_against_face"),
+            **_kinds("text", "text"),
+            **_kinds("float", *(f"{of}_{e}" for of in ("words", "both") for e in house)),
+        },
+        "shots": {
+            **_kinds("int", "shot"),
+            **_kinds("float", "start_s", "end_s"),
+            **_kinds("int", "first_frame", "last_frame"),
+            **_kinds("text", "begins_with", "characters"),
+        },
+    }
+
+
+def _kinds(kind: str, *names: str) -> Columns:
+    return dict.fromkeys(names, kind)
 
 
 def sighting_rows(reading: FilmReading) -> Rows:
@@ -146,6 +197,26 @@ def line_rows(reading: FilmReading) -> Rows:
     return rows
 
 
+def shot_rows(reading: FilmReading) -> Rows:
+    """One per shot: when, how it begins, who is in it."""
+    seen = reading.sightings
+    rows = []
+    for number, shot in enumerate(reading.shots):
+        there = np.unique(seen.character[seen.shot == number]).tolist()
+        rows.append(
+            {
+                "shot": number,
+                "start_s": round(shot.start, 3),
+                "end_s": round(shot.end, 3),
+                "first_frame": shot.first,
+                "last_frame": shot.last,
+                "begins_with": shot.begins,
+                "characters": "; ".join(reading.characters[c].name for c in there),
+            }
+        )
+    return rows
+
+
 def peak_row(reading: FilmReading, peak: Peak) -> dict[str, Any]:
     """A peak for JSON."""
     seen = reading.sightings
@@ -192,10 +263,9 @@ def _known(value: float) -> float | None:
     return round(float(value), 5) if math.isfinite(value) else None
 
 
-def _csv(path: Path, rows: Rows) -> Path:
-    heads = list(rows[0]) if rows else ["nothing"]
+def _csv(path: Path, columns: Columns, rows: Rows) -> Path:
     with atomic_path(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.DictWriter(stream, heads)
+        writer = csv.DictWriter(stream, list(columns))
         writer.writeheader()
         writer.writerows({k: harmless(v) for k, v in row.items()} for row in rows)
     return path
@@ -217,16 +287,20 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _parquet(path: Path, rows: Rows) -> list[Path]:
-    """Nothing where there are no rows, or the extra is not installed."""
+def _parquet(path: Path, columns: Columns, rows: Rows) -> list[Path]:
+    """Nothing where the extra is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
         return []
-    if not rows:
-        path.unlink(missing_ok=True)
-        return []
+    types = {
+        "float": pyarrow.float64(),
+        "int": pyarrow.int64(),
+        "bool": pyarrow.bool_(),
+        "text": pyarrow.string(),
+    }
+    schema = pyarrow.schema([(name, types[kind]) for name, kind in columns.items()])
     with atomic_path(path) as part:
-        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), part)
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), part)
     return [path]
