@@ -200,7 +200,7 @@ class Page:
             who = "–" if line.character is None else self._reading.characters[line.character].name
             finding = both("words against the face", "말과 얼굴이 다름") if line.disagrees else ""
             rows.append(
-                [clock(line.start), escape(who), escape(line.text), _house(line.scores),
+                [clock(line.start), escape(who), f"<p>{escape(line.text)}</p>", _house(line.scores),
                  self._palette.tag(self._shown(line)), _house(line.fused), finding]
             )  # fmt: skip
             kinds.append("against" if line.disagrees else "")
