@@ -18,8 +18,8 @@ Subtitles = Annotated[
         "--subtitles",
         metavar="FILE",
         help=say(
-            "SRT, VTT or ASS file; else the film's own text track.",
-            "SRT, VTT, ASS 자막 파일. 없으면 영상 안의 자막을 씁니다.",
+            "SRT, VTT, ASS or SMI file; else the film's own text track.",
+            "SRT, VTT, ASS, SMI 자막 파일. 없으면 영상 안의 자막을 씁니다.",
         ),
     ),
 ]

@@ -1,7 +1,7 @@
 """Timed text: cues, and the SubRip (.srt), WebVTT (.vtt) and ASS files that hold them.
 
 WebVTT follows the W3C recommendation of 2019; SubRip has no standard, so what players read
-differently (tags, an arrow or an empty line in the text) is guarded or left out. ASS is in `ass.py`.
+differently (tags, an arrow or an empty line in the text) is guarded or left out. ASS is in `ass.py`, SAMI in `sami.py`.
 """
 
 from __future__ import annotations
