@@ -1,9 +1,10 @@
 """Figures cut out of frames."""
 
+import cv2
 import numpy as np
 import pytest
 
-from pyojeong.film.cutouts import LARGEST, MARGIN, masked
+from pyojeong.film.cutouts import LARGEST, MARGIN, as_jpeg, masked
 
 
 def figure(box, size=(90, 120)):
@@ -43,3 +44,26 @@ def test_frame_and_mask_stay_as_they_were():
     masked(image, mask)[:] = 0
     assert np.array_equal(image, before[0])
     assert np.array_equal(mask, before[1])
+
+
+class TestThumbnails:
+    def test_at_the_rim_it_moves_into_the_picture(self):
+        image = np.zeros((200, 300, 3), np.uint8)
+        image[:, 150:] = 255
+        # The square of 90 px around this box would reach 20 px out on the right.
+        small = decoded(as_jpeg(image, np.array([245, 60, 305, 120], np.float32)))
+        assert small.shape == (96, 96, 3)
+        assert small[:, 2:].min() > 240
+        left = decoded(as_jpeg(image, np.array([-20, 60, 40, 120], np.float32)))
+        assert left.max() < 16
+
+    @pytest.mark.parametrize("box", [(0, 0, 1, 1), (-5, -5, 400, 300), (299, 199, 300, 200)])
+    def test_any_box(self, box):
+        image = np.full((200, 300, 3), 90, np.uint8)
+        small = decoded(as_jpeg(image, np.array(box, np.float32)))
+        assert small.shape == (96, 96, 3)
+        assert abs(int(small.mean()) - 90) < 3
+
+
+def decoded(jpeg):
+    return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.face.align import crop_matrix
-from pyojeong.face.square import around_box, cut_out
+from pyojeong.face.square import cut_out
 from pyojeong.face.types import FaceMesh, Image
 
 MARGIN = 0.04
@@ -46,13 +46,14 @@ def limited(square: Image, largest: int = LARGEST) -> Image:
 
 
 def as_jpeg(image: Image, box: NDArray[np.float32], side: int = 96, margin: float = 0.25) -> bytes:
-    """A small square around a box, for people to look at."""
-    height, width = image.shape[:2]
-    reach = (0.5 + margin) * float((box[2:] - box[:2]).max()) + 2
-    middle = (box[:2] + box[2:]) / 2
-    low = np.clip(middle - reach, 0, [width - 1, height - 1]).astype(int)
-    high = np.clip(middle + reach, low + 1, [width, height]).astype(int)
-    # Cut before it is shrunk: the whole frame is large.
+    """A small square around a box, for people to look at: moved into the picture where it would
+    reach out, and as wide as the picture allows."""
+    size = np.array([image.shape[1], image.shape[0]])
+    reach = min((0.5 + margin) * float((box[2:] - box[:2]).max()), float(size.min()) / 2)
+    middle = np.clip((box[:2] + box[2:]) / 2, reach, size - reach)
+    low = np.clip(np.rint(middle - reach), 0, size - 1).astype(int)
+    high = np.clip(low + max(1, round(2 * reach)), low + 1, size)
     part = image[low[1] : high[1], low[0] : high[0]]
-    small = around_box(part, box - np.tile(low, 2), margin, side)
+    way = cv2.INTER_AREA if len(part) > side else cv2.INTER_LINEAR
+    small = cv2.resize(np.ascontiguousarray(part), (side, side), interpolation=way)
     return bytes(cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
