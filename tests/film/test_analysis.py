@@ -16,14 +16,16 @@ import pytest
 from pyojeong.film.analysis import (
     analyse,
     breadth,
+    chi_square,
     clear_emotions,
     difference,
     track_counts,
 )
 from pyojeong.film.answers import answers
+from pyojeong.film.report.edits import edit_list
 from pyojeong.film.report.make import write_report
 from pyojeong.film.report.marked import write_marked
-from pyojeong.film.report.tables import columns_of, edit_list
+from pyojeong.film.report.tables import columns_of
 from pyojeong.film.report.timeline import MOST_FACES, MOST_PIECES, stretches
 from pyojeong.film.types import Character, FilmReading, Line, Shot, Sightings
 from pyojeong.media.decode import read_frames
@@ -109,6 +111,18 @@ class TestNumbers:
             groups = [row[None].astype(float) for row in table]
             assert difference(groups)[0] == pytest.approx(wanted)
         assert difference([np.ones((2, 1)), np.ones((3, 1))])[0] == 0
+
+    def test_chi_square_against_scipy(self, reading):
+        stats = pytest.importorskip("scipy.stats", reason="scipy is in the train extra")
+        analysis, clear = analyse(reading), clear_emotions(reading)
+        table = np.stack([track_counts(reading, c, clear).sum(0) for c in range(3)])
+        known = stats.chi2_contingency(table, correction=False)
+        assert (analysis.chi_square, analysis.freedom) == (
+            pytest.approx(known.statistic),
+            known.dof,
+        )
+        assert analysis.v == pytest.approx(math.sqrt(known.statistic / table.sum() / 2))
+        assert chi_square(np.zeros((2, 0)))[1] == chi_square(np.ones((1, 3)))[1] == 0
 
     def test_a_difference_is_one_and_none_is_none(self, reading):
         pairs = {(p.first, p.second): p for p in analyse(reading).pairs}
@@ -223,6 +237,7 @@ class TestReport:
             "emotions.png",
             "timeline.png",
             "shots.csv",
+            "together.csv",
             "analysis.json",
             "peaks.json",
             "peaks.edl",

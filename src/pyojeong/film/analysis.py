@@ -87,10 +87,14 @@ class Peak:
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
     """people: as the reading orders its characters, those who are seen. pairs: of those whose
-    emotions are known. v, p: of all characters together."""
+    emotions are known. chi_square, freedom: Pearson's statistic of the clear sightings by character
+    and emotion, and its degrees of freedom. v: Cramér's V, the same as a strength. p: from dealings
+    of whole tracks, as sightings are not independent. NaN with fewer than two characters."""
 
     people: tuple[Person, ...]
     pairs: tuple[Pair, ...]
+    chi_square: float
+    freedom: int
     v: float
     p: float
     peaks: tuple[Peak, ...]
@@ -107,6 +111,7 @@ def analyse(reading: FilmReading, seed: int = 0) -> Analysis:
     known = [person.index for person in people if person.known]
     counts = {index: track_counts(reading, index, clear) for index in known}
     v, p = difference([counts[i] for i in known], seed)
+    table = np.stack([counts[i].sum(0) for i in known]) if known else np.zeros((0, 0))
     seconds = {person.index: person.seconds for person in people}
     compared = sorted(sorted(known, key=lambda i: -seconds[i])[:MOST_COMPARED])
     two = list(itertools.combinations(compared, 2))
@@ -121,7 +126,7 @@ def analyse(reading: FilmReading, seed: int = 0) -> Analysis:
         most = int(np.abs(gaps).argmax())
         both = _together(reading, a, b, clear)
         pairs.append(Pair(a, b, strength, chance, most, float(gaps[most]), both))
-    return Analysis(people, tuple(pairs), v, p, _peaks(reading, clear))
+    return Analysis(people, tuple(pairs), *chi_square(table), v, p, _peaks(reading, clear))
 
 
 def clear_emotions(reading: FilmReading) -> NDArray[np.int64]:
@@ -158,6 +163,17 @@ def difference(groups: Sequence[Floats], seed: int = 0, dealings: int = 999) -> 
         dealt = chance.permuted(np.tile(owner, (count, 1)), axis=1)
         as_large += int((_vs(dealt, tracks, len(groups)) >= seen - 1e-12).sum())
     return seen, as_large / (dealings + 1)
+
+
+def chi_square(table: Floats) -> tuple[float, int]:
+    """Pearson's statistic of a table of counts (groups, k) and its degrees of freedom, without
+    empty rows and columns; (NaN, 0) where fewer than two are left of either."""
+    table = table[table.sum(1) > 0][:, table.sum(0) > 0] if table.size else table
+    if min(table.shape) < 2:
+        return math.nan, 0
+    expected = np.outer(table.sum(1), table.sum(0)) / table.sum()
+    freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
+    return float(((table - expected) ** 2 / expected).sum()), freedom
 
 
 def _vs(owners: NDArray[np.int64], tracks: Floats, groups: int) -> Floats:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyojeong.errors import Language
 from pyojeong.film.analysis import analyse
+from pyojeong.film.report.edits import edit_list
 from pyojeong.film.report.page import Page
 from pyojeong.film.report.poster import draw_shares, draw_timeline
 from pyojeong.film.report.tables import write_tables
@@ -13,11 +14,11 @@ from pyojeong.film.types import FilmReading
 from pyojeong.media.files import atomic_path
 from pyojeong.media.image import Picture, write_image
 
-PAGE, SHARES, TIMES = "report.html", "emotions.png", "timeline.png"
+PAGE, SHARES, TIMES, EDITS = "report.html", "emotions.png", "timeline.png", "peaks.edl"
 
 
 def write_report(reading: FilmReading, folder: Path, lang: Language = "en") -> list[Path]:
-    """Write report.html, emotions.png, timeline.png and the tables into a folder that is there.
+    """Write the page, two charts, the edit list and the tables into a folder that is there.
 
     lang: what the page shows at first; it holds both. Raises OutputFailed.
     """
@@ -29,4 +30,7 @@ def write_report(reading: FilmReading, folder: Path, lang: Language = "en") -> l
     charts = [folder / SHARES, folder / TIMES]
     for chart, draw in zip(charts, (draw_shares, draw_timeline), strict=True):
         write_image(chart, Picture(draw(reading, analysis, lang)))
-    return [page, *charts, *write_tables(folder, reading, analysis)]
+    edits = folder / EDITS
+    with atomic_path(edits) as part:
+        part.write_text(edit_list(reading, analysis.peaks), "utf-8")
+    return [page, *charts, edits, *write_tables(folder, reading, analysis)]

@@ -141,7 +141,12 @@ class Page:
         analysis, names = self._analysis, self._reading.characters
         if not analysis.pairs:
             return ""
-        whole = f"V = {analysis.v:.2f}, p = {analysis.p:.3f}" if math.isfinite(analysis.v) else "–"
+        whole = (
+            f"χ² = {analysis.chi_square:.1f} ({analysis.freedom}), V = {analysis.v:.2f}, "
+            f"p = {analysis.p:.3f}"
+            if math.isfinite(analysis.v)
+            else "–"
+        )
         note = both(
             f"All characters together: {whole}. V is Cramér's: 0 alike, 1 never alike. p is the "
             "share of random dealings of whole tracks to characters that differ as much, "

@@ -1,4 +1,4 @@
-"""The numbers of a report as files: CSV, JSON, an edit list, and Parquet where it can be written."""
+"""The numbers of a report as files: CSV, JSON, and Parquet where it can be written."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ from pyojeong.media.files import atomic_path
 Rows = list[dict[str, Any]]
 Columns = dict[str, str]
 """Name of a column -> "float", "int", "bool" or "text"; any cell but a "bool" may be empty."""
-RATE = 25
-"""Frames a second of the edit list."""
 
 
 def write_tables(folder: Path, reading: FilmReading, analysis: Analysis) -> list[Path]:
-    """sightings, characters, pairs, changes, lines and shots as .csv (and .parquet with the extra
-    "report"), analysis.json, peaks.json and peaks.edl. Raises OutputFailed."""
+    """sightings, characters, pairs, together, changes, lines and shots as .csv (and .parquet with the extra
+    "report"), analysis.json and peaks.json. Raises OutputFailed."""
     tables = {
         "sightings": sighting_rows(reading),
         "characters": character_rows(reading, analysis),
         "pairs": pair_rows(reading, analysis),
+        "together": together_rows(reading, analysis),
         "changes": change_rows(reading, analysis),
         "lines": line_rows(reading),
         "shots": shot_rows(reading),
@@ -45,18 +44,21 @@ def write_tables(folder: Path, reading: FilmReading, analysis: Analysis) -> list
         "duration_s": reading.duration,
         "sampled_every_s": reading.step,
         "emotions": list(reading.emotions),
-        "difference_between_all": {"cramers_v": analysis.v, "p": analysis.p},
+        "difference_between_all": {
+            "chi_square": analysis.chi_square,
+            "degrees_of_freedom": analysis.freedom,
+            "cramers_v": analysis.v,
+            "p": analysis.p,
+        },
         "answers": [said._asdict() for said in answers(analysis, reading.emotions)],
-        **{name: tables[name] for name in ("characters", "pairs", "changes", "shots")},
+        **{name: tables[name] for name in ("characters", "pairs", "together", "changes", "shots")},
         "notes": [note._asdict() for note in reading.notes],
         "dropped": dict(reading.dropped),
     }
     written.append(_json(folder / "analysis.json", table))
     peaks = [peak_row(reading, peak) for peak in analysis.peaks]
     written.append(_json(folder / "peaks.json", peaks))
-    with atomic_path(folder / "peaks.edl") as part:
-        part.write_text(edit_list(reading, analysis.peaks), "utf-8")
-    return [*written, folder / "peaks.edl"]
+    return written
 
 
 def columns_of(emotions: Sequence[str]) -> dict[str, Columns]:
@@ -82,6 +84,10 @@ def columns_of(emotions: Sequence[str]) -> dict[str, Columns]:
             **_kinds("float", "cramers_v", "p_holm"),
             **_kinds("text", "most_different"),
             **_kinds("float", "gap", "seconds_together", "seconds_of_one_feeling"),
+        },
+        "together": {
+            **_kinds("text", "first", "second", "first_shows", "second_shows"),
+            **_kinds("float", "seconds"),
         },
         "changes": {**_kinds("text", "character", "from", "to"), **_kinds("int", "times")},
         "lines": {
@@ -166,6 +172,22 @@ def pair_rows(reading: FilmReading, analysis: Analysis) -> Rows:
     ]
 
 
+def together_rows(reading: FilmReading, analysis: Analysis) -> Rows:
+    """One per two characters and what each shows while both are seen."""
+    names = [character.name for character in reading.characters]
+    return [
+        {
+            "first": names[pair.first],
+            "second": names[pair.second],
+            "first_shows": reading.emotions[a],
+            "second_shows": reading.emotions[b],
+            "seconds": round(float(pair.together[a, b]), 3),
+        }
+        for pair in analysis.pairs
+        for a, b in np.argwhere(pair.together > 0).tolist()
+    ]
+
+
 def change_rows(reading: FilmReading, analysis: Analysis) -> Rows:
     """How often one emotion of a character followed another."""
     return [
@@ -228,31 +250,6 @@ def peak_row(reading: FilmReading, peak: Peak) -> dict[str, Any]:
         "emotion": reading.emotions[peak.emotion],
         "score": round(peak.score, 4),
     }
-
-
-def edit_list(reading: FilmReading, peaks: Sequence[Peak]) -> str:
-    """CMX 3600: two seconds around each peak, one after the other; whole frames at 25 a second,
-    as that format has no other way to say a time."""
-    lines = [f"TITLE: {_plain(reading.title)[:60]}", "FCM: NON-DROP FRAME", ""]
-    at = 0
-    for number, peak in enumerate(peaks, 1):
-        start = max(0, round((peak.time - 1) * RATE))
-        end = max(start + 1, min(round(reading.duration * RATE), start + 2 * RATE))
-        stamps = (start, end, at, at + end - start)
-        lines.append(f"{number:03d}  AX       V     C        " + " ".join(map(_stamp, stamps)))
-        name = _plain(reading.characters[peak.character].name)
-        lines.append(f"* {name}: {_plain(reading.emotions[peak.emotion])} {peak.score:.0%}")
-        at += end - start
-    return "\n".join(lines) + "\n"
-
-
-def _stamp(frames: int) -> str:
-    whole, rest = divmod(frames, RATE)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}:{rest:02d}"
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _scores(names: Sequence[str], values: Sequence[float]) -> dict[str, float | None]:
