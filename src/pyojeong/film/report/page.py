@@ -260,11 +260,9 @@ class Page:
             "것을 읽을 뿐, 실제로 느끼는 것을 알지는 못합니다.",
         )
         notes = "".join(f"<li>{both(*note)}</li>" for note in self._reading.notes)
-        left = ", ".join(f"{escape(k)} {v}" for k, v in self._reading.dropped.items())
-        dropped = f"<p class='soft small'>{both('Left out', '제외')}: {left}</p>" if left else ""
         return (
             f"<h2>{both('How it was measured', '측정 방법')}</h2>\n<p class='soft small'>{text}</p>"
-            f"<ul class='soft small'>{notes}</ul>{dropped}\n"
+            f"<ul class='soft small'>{notes}</ul>\n"
         )
 
 
