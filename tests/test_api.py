@@ -5,7 +5,8 @@ import pytest
 
 import pyojeong as pj
 from pyojeong.api import choose_face
-from pyojeong.errors import BadInput, BadSettings, NoFace
+from pyojeong.errors import BadInput, BadSettings, NoFace, OutputFailed
+from pyojeong.media.encode import VideoWriter
 
 
 def test_public_names():
@@ -50,6 +51,23 @@ def test_report_faces(portrait_path, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["r.csv", "r.json"]
     with pytest.raises(BadInput, match="no picture in"):
         pj.report_faces(tmp_path, tmp_path / "again.csv")
+
+
+def test_report_film(tmp_path):
+    film = tmp_path / "film.mp4"
+    with VideoWriter(film, 160, 96, fps=24) as writer:
+        for at in range(24):
+            writer.write_frame(np.full((96, 160, 3), 60 + at, np.uint8))
+    told = []
+    reading = pj.report_film(str(film), tmp_path / "r", every=6, progress=told.append)
+    assert reading.frames.tolist() == [0, 6, 12, 18]
+    assert reading.characters == ()
+    assert told == sorted(told)
+    assert (tmp_path / "r/report.html").is_file()
+    with pytest.raises(BadSettings, match="every and seconds"):
+        pj.report_film(film, tmp_path / "r", every=6, seconds=1)
+    with pytest.raises(OutputFailed, match="other files"):
+        pj.report_film(film, tmp_path)
 
 
 def test_express(portrait):

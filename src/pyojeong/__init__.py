@@ -1,4 +1,4 @@
-"""Pyojeong (표정, "facial expression") reads emotion in text and faces, and gives it a face.
+"""Pyojeong (표정, "facial expression") reads emotion in text, faces and film, and gives it a face.
 
     import pyojeong as pj
 
@@ -7,6 +7,7 @@
     pj.ProfanityGuard().mask("shit happens")    # "**** happens"; .find tells where and why
     pj.read_faces("group.jpg")                  # faces with EmotionScores
     pj.report_faces("photos/", "report.xlsx")   # one row per face, with thumbnails
+    pj.report_film("movie.mp4", "report/")      # who feels what, when
     pj.express("portrait.jpg", "sadness:0.8")   # the edited photo and a verdict
     pj.tell("Once upon a time ...", "portrait.jpg", "tale.mp4")
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         read_speakers,
         read_text,
         report_faces,
+        report_film,
         sitting,
         tell,
     )
@@ -56,6 +58,7 @@ __all__ = [
     "read_storyboard",
     "read_text",
     "report_faces",
+    "report_film",
     "sitting",
     "tell",
 ]
@@ -72,6 +75,7 @@ _LAZY = {
     "read_storyboard": "pyojeong.story.storyboard",
     "read_text": "pyojeong.api",
     "report_faces": "pyojeong.api",
+    "report_film": "pyojeong.api",
     "sitting": "pyojeong.api",
     "tell": "pyojeong.api",
 }

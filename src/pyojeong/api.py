@@ -1,5 +1,5 @@
 """The verbs of Pyojeong for Python programs: read_text, read_speakers, read_faces, report_faces,
-express, express_faces, sitting, mix_of_text, tell."""
+report_film, express, express_faces, sitting, mix_of_text, tell."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ from pyojeong.face.reader import FaceReader, ReadFace
 from pyojeong.face.report.make import Asked, make_report
 from pyojeong.face.report.summary import Summary
 from pyojeong.face.types import Image
+from pyojeong.film.executor import executor_of
+from pyojeong.film.plan import Choices, check_folder
+from pyojeong.film.study import StudyOptions, study
+from pyojeong.film.types import FilmReading
 from pyojeong.media.files import read_text_file
 from pyojeong.media.image import Picture, on_white, read_image, to_srgb
 from pyojeong.media.textinput import check_text
@@ -94,11 +98,56 @@ def report_faces(
     asked = Asked(
         cropped,
         threshold,
-        None if annotated is None else Path(annotated),
+        _path(annotated),
         lang,
-        None if classifier is None else Path(classifier),
+        _path(classifier),
     )
     return make_report(_paths(paths), _paths(outputs), asked, progress=progress)
+
+
+def report_film(
+    film: str | Path,
+    folder: str | Path,
+    *,
+    characters: str | Path | None = None,
+    classifier: str | Path | None = None,
+    every: int | None = None,
+    seconds: float | None = None,
+    people: str | Path | None = None,
+    subtitles: str | Path | None = None,
+    speech_to_text: str | None = None,
+    marked: str | Path | None = None,
+    workers: int = 1,
+    lang: Literal["ko", "en"] = "en",
+    progress: Callable[[float], None] = lambda share: None,
+) -> FilmReading:
+    """Read who is seen when in a film and what they feel, and write report.html and tables.
+
+    folder: for the report; a call that was stopped goes on there when made again. characters: file
+    of a segmenter's network; None reads human faces. classifier: file of a trained expression
+    classifier; None is the built-in one. every: one frame in so many is looked at (4), or seconds:
+    one in so many seconds. people: TOML file of who is who; None is people.toml in the folder, which is
+    written at first. subtitles: file; None takes the film's own. speech_to_text: Whisper model for
+    films without subtitles (extra "speech-to-text"). marked: .mp4 for a copy with everybody named.
+    workers: processes. lang: what the page shows at first. progress is told the share done.
+    Raises BadInput, BadSettings, MissingExtra, MissingWeights, UnknownBackend, OutputFailed.
+    """
+    if every is not None and seconds is not None:
+        raise BadSettings("Give one of every and seconds.", "every와 seconds 중 하나만 주세요.")
+    choices = Choices(
+        4 if every is None and seconds is None else every,
+        seconds,
+        _path(characters),
+        _path(classifier),
+    )
+    options = StudyOptions(_path(people), _path(subtitles), speech_to_text, _path(marked), lang)
+    source, target = Path(film), Path(folder)
+    check_folder(target, source)
+    return study(source, target, choices, options, executor_of(workers), progress)
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
 
 
 def express(

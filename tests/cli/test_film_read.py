@@ -118,7 +118,7 @@ def test_weights_that_are_none(run, film, tmp_path):
 
 
 def test_stopped_by_hand_it_says_so(run, film, tmp_path, monkeypatch):
-    from pyojeong.film import run as reading
+    from pyojeong.film import study as reading
 
     def stop(*_, **__):
         raise KeyboardInterrupt

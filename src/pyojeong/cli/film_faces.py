@@ -15,7 +15,6 @@ from pyojeong.cli.film_options import (
     Seconds,
     Workers,
     choices_of,
-    executor_of,
 )
 from pyojeong.cli.language import say
 from pyojeong.cli.options import AsJson
@@ -63,6 +62,7 @@ def run(
     workers: Workers = 1,
     as_json: AsJson = False,
 ) -> None:
+    from pyojeong.film.executor import executor_of
     from pyojeong.film.faces import TABLE, face_cutter, figure_cutter, write_faces
     from pyojeong.film.plan import check_folder
     from pyojeong.film.run import read_film

@@ -11,7 +11,6 @@ from pyojeong.cli.language import say
 from pyojeong.errors import BadSettings
 
 if TYPE_CHECKING:
-    from pyojeong.film.executor import Executor
     from pyojeong.film.plan import Choices
 
 Every = Annotated[
@@ -78,10 +77,3 @@ def choices_of(
         )
     every = 4 if every is None and seconds is None else every
     return Choices(every, seconds, characters, classifier)
-
-
-def executor_of(workers: int) -> Executor:
-    """Raises BadSettings."""
-    from pyojeong.film.executor import Here, LocalProcesses
-
-    return Here() if workers == 1 else LocalProcesses(workers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,9 +17,8 @@ from pyojeong.cli.film_options import (
     Seconds,
     Workers,
     choices_of,
-    executor_of,
 )
-from pyojeong.cli.film_subtitles import SpeechModel, Subtitles, with_lines
+from pyojeong.cli.film_subtitles import SpeechModel, Subtitles
 from pyojeong.cli.language import language, say
 from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import StoppedAndTold, print_json, print_note, print_table, progress_bar
@@ -93,31 +91,22 @@ def run(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    from pyojeong.film.kept import keep_reading
+    from pyojeong.film.executor import executor_of
     from pyojeong.film.plan import check_folder
-    from pyojeong.film.report.make import write_report
-    from pyojeong.film.report.marked import write_marked
-    from pyojeong.media.video import check_film_output
+    from pyojeong.film.study import StudyOptions, study
 
-    if marked is not None:
-        check_film_output(marked)
     if demo == (film is not None):
         raise BadSettings("Name a film, or give --demo.", "영상을 지정하거나 --demo를 쓰세요.")
     choices = choices_of(every, seconds, characters, classifier)
+    accuracy = DEMO_FACES if demo else None
+    wanted = StudyOptions(people, subtitles, speech_to_text, marked, language(), accuracy)
     if film is not None:
         check_folder(out, film)
     try:
         with progress_bar(as_json, say("Reading the film", "영상 읽는 중")) as progress:
             if film is None:
                 film, choices = _drawn(out, choices)
-            reading = _read(film, out, choices, people, workers, progress)
-            heard = out / "work/heard.srt"
-            face = DEMO_FACES if demo else None
-            reading = with_lines(film, reading, subtitles, speech_to_text, heard, face)
-            keep_reading(out, reading)
-            write_report(reading, out, language())
-            if marked is not None:
-                write_marked(marked, film, reading, language())
+            reading = study(film, out, choices, wanted, executor_of(workers), progress)
     except KeyboardInterrupt:
         tell_stopped(out)
         raise StoppedAndTold from None
@@ -125,26 +114,6 @@ def run(
         print_json(summary(reading))
     else:
         _print(reading, out)
-
-
-def _read(
-    film: Path,
-    out: Path,
-    choices: Choices,
-    people: Path | None,
-    workers: int,
-    progress: Callable[[float], None],
-) -> FilmReading:
-    from pyojeong.film.run import read_film
-
-    return read_film(
-        film,
-        out,
-        choices,
-        people=people,
-        executor=executor_of(workers),
-        progress=lambda share: progress(0.95 * share),
-    )
 
 
 def _drawn(out: Path, choices: Choices) -> tuple[Path, Choices]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pyojeong.cli.language import say
-
-if TYPE_CHECKING:
-    from pyojeong.film.types import FilmReading
 
 Subtitles = Annotated[
     Path | None,
@@ -36,28 +33,3 @@ SpeechModel = Annotated[
         ),
     ),
 ]
-
-
-def with_lines(
-    film: Path,
-    reading: FilmReading,
-    subtitles: Path | None,
-    model: str | None,
-    heard: Path,
-    face: float | None = None,
-) -> FilmReading:
-    """The reading with what is said in it. heard: file that keeps what was written down. face:
-    accuracy of the classifier of faces where it is known, which decides its weight beside the
-    words; else that of the built-in one."""
-    from dataclasses import replace
-
-    from pyojeong.film.fusion import HOUSE_FUSION, WORDS_RIGHT, weighed
-    from pyojeong.film.words import find_cues, read_lines
-    from pyojeong.registry import load
-
-    cues = find_cues(film, subtitles)
-    if not cues and model is not None:
-        # A model is opened only where it is needed.
-        cues = find_cues(film, None, load("SpeechToText", model=model), heard=heard)
-    fusion = HOUSE_FUSION if face is None else weighed(face, WORDS_RIGHT)
-    return replace(reading, lines=read_lines(cues, reading, fusion=fusion))

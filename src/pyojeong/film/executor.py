@@ -174,3 +174,8 @@ def _error(answer: dict[str, Any]) -> PyojeongError:
         kind = InferenceFailed
     made: PyojeongError = kind(str(answer["en"]), str(answer["ko"]))
     return made
+
+
+def executor_of(workers: int) -> Executor:
+    """For so many processes on this machine. Raises BadSettings."""
+    return Here() if workers == 1 else LocalProcesses(workers)

@@ -1,4 +1,4 @@
-"""Where the command takes a film's words from."""
+"""Where a film's words are taken from."""
 
 import sys
 from types import ModuleType, SimpleNamespace
@@ -6,8 +6,8 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from pyojeong.cli.film_subtitles import with_lines
 from pyojeong.errors import MissingExtra
+from pyojeong.film.study import HEARD, StudyOptions, with_lines
 from pyojeong.film.types import FilmReading, Sightings
 from pyojeong.media.cues import Cue, read_srt, write_srt
 from pyojeong.media.encode import VideoWriter
@@ -58,11 +58,13 @@ def film(tmp_path):
 def test_no_model_is_opened_where_there_are_subtitles(tmp_path, film, reading, monkeypatch):
     monkeypatch.setitem(sys.modules, "faster_whisper", None)
     write_srt(tmp_path / "a.srt", [Cue(0, 1, "I am so happy today!")])
-    found = with_lines(film, reading, tmp_path / "a.srt", "small", tmp_path / "heard.srt")
+    found = with_lines(
+        film, tmp_path, reading, StudyOptions(subtitles=tmp_path / "a.srt", speech_model="small")
+    )
     assert [line.text for line in found.lines] == ["I am so happy today!"]
     assert found.lines[0].scores.argmax() == 0
     with pytest.raises(MissingExtra, match="speech-to-text"):
-        with_lines(film, reading, None, "small", tmp_path / "heard.srt")
+        with_lines(film, tmp_path, reading, StudyOptions(speech_model="small"))
 
 
 def test_what_is_heard_is_written_down_and_kept(tmp_path, film, reading, monkeypatch):
@@ -72,7 +74,8 @@ def test_what_is_heard_is_written_down_and_kept(tmp_path, film, reading, monkeyp
         transcribe=lambda *_, **__: (iter([said]), None)
     )
     monkeypatch.setitem(sys.modules, "faster_whisper", fake)
-    assert with_lines(film, reading, None, None, tmp_path / "heard.srt").lines == ()
-    (line,) = with_lines(film, reading, None, "small", tmp_path / "heard.srt").lines
+    (tmp_path / HEARD).parent.mkdir()
+    assert with_lines(film, tmp_path, reading, StudyOptions()).lines == ()
+    (line,) = with_lines(film, tmp_path, reading, StudyOptions(speech_model="small")).lines
     assert (line.start, line.end, line.text) == (0.2, 1.5, "I feel so sad and lonely.")
-    assert read_srt(tmp_path / "heard.srt") == [Cue(0.2, 1.5, "I feel so sad and lonely.")]
+    assert read_srt(tmp_path / HEARD) == [Cue(0.2, 1.5, "I feel so sad and lonely.")]
