@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -73,18 +74,19 @@ def sound_rings(
     kept: list[Ring] = []
     outside = False
     for ring in rings:
-        least, most = ring.min(0, initial=np.inf), ring.max(0, initial=-np.inf)
         if len(ring) < 3:
             tally.add("short", where)
-        elif not np.isfinite([least, most]).all():
+            continue
+        (left, top), (right, bottom) = ring.min(0).tolist(), ring.max(0).tolist()
+        if not isfinite(left + top + right + bottom):
             tally.add("nan", where)
         elif abs(area(ring)) < LEAST_AREA:
             tally.add("flat", where)
-        elif (least >= 0).all() and (most <= (width, height)).all():
+        elif min(left, top) >= 0 and right <= width and bottom <= height:
             kept.append(ring.astype(np.float32))
         else:
             # Half a pixel is rounding.
-            outside |= bool((least < -0.5).any() or (most > (width + 0.5, height + 0.5)).any())
+            outside |= min(left, top, width - right, height - bottom) < -0.5
             inside = clipped(ring, width, height)
             if len(inside) >= 3 and abs(area(inside)) >= LEAST_AREA:
                 kept.append(inside.astype(np.float32))
@@ -101,10 +103,8 @@ def clipped(ring: NDArray[Any], width: int, height: int) -> NDArray[np.float64]:
         if (depth >= 0).all():
             continue
         points = _half(points, depth)
-        if not len(points):
-            break
-        points[:, axis] = np.clip(points[:, axis], 0, width if axis == 0 else height)
-    return points
+    # Where edges were cut, rounding may leave a trace outside.
+    return np.clip(points, 0, (width, height))
 
 
 def _half(points: NDArray[np.float64], depth: NDArray[np.float64]) -> NDArray[np.float64]:
