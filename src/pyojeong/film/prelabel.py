@@ -14,9 +14,10 @@ from pyojeong.errors import BadInput, BadSettings
 from pyojeong.film.types import Instances, Segmenter
 from pyojeong.media.listing import list_pictures
 
-TOLERANCE, LEAST = 1.0, 0.01
-"""px by which an outline may leave the network's, so that there are few points to move; share of a
-figure below which a part or hole of it is passed over, as the specks of a network are."""
+TOLERANCE, LEAST = 1 / 800, 0.01
+"""By what share of the picture's longer side an outline may leave the network's (but by a px), so
+that there are few points to move; share of a figure below which a part or hole of it is passed
+over, as the specks of a network are."""
 
 
 def outlined(
@@ -64,8 +65,9 @@ def outlined(
 
 def _outlines(found: Instances, threshold: float) -> tuple[Outline, ...]:
     made = []
+    tolerance = max(1.0, TOLERANCE * max(found.masks.shape[1:]))
     for row in np.flatnonzero(found.scores >= threshold).tolist():
-        rings = rings_of(found.masks[row], TOLERANCE, LEAST)
+        rings = rings_of(found.masks[row], tolerance, LEAST)
         if rings:
             made.append(Outline(int(found.classes[row]), tuple(rings)))
     return tuple(made)
