@@ -53,3 +53,24 @@ def test_errors_have_their_exit_code(run, frames, tmp_path, words, code):
     done = run("film", "outlines", *given)
     assert (done.code, done.err.startswith("pyojeong: ")) == (code, True), done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_control_c_is_told_and_the_same_command_goes_on(run, frames, tmp_path, monkeypatch):
+    from pyojeong.film.yolo_seg import YoloSegOnnx
+
+    plain, seen = YoloSegOnnx.segment, []
+
+    def stopping(self, images):
+        seen.append(len(images))
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return plain(self, images)
+
+    monkeypatch.setattr(YoloSegOnnx, "segment", stopping)
+    words = ("film", "outlines", frames, "--characters", asset_path(ASSET), "-o", tmp_path / "out")
+    done = run(*words)
+    assert (done.code, "goes on from here" in done.err) == (130, True)
+    assert [p.name for p in tmp_path.iterdir()] == [".out.parts"]
+    assert run(*words).code == 0
+    assert len(seen) == 4
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]

@@ -7,6 +7,7 @@ from PIL import Image
 from pyojeong.data.instances.load import load_instances
 from pyojeong.data.instances.save import save_instances
 from pyojeong.errors import BadInput, BadSettings
+from pyojeong.film.drafts import Drafts
 from pyojeong.film.prelabel import outlined
 from pyojeong.film.types import Instances
 
@@ -78,9 +79,51 @@ def test_folders_without_pictures(tmp_path, frames, stage):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="no picture"):
         outlined(tmp_path / "empty", stage.segmenter)
+    for path in frames.rglob("*.png"):
+        path.unlink()
     with pytest.raises(BadInput, match="broken"):
-        for path in frames.rglob("*.png"):
-            path.unlink()
         outlined(frames, stage.segmenter)
     with pytest.raises(BadSettings):
         outlined(frames, stage.segmenter, 1.5)
+
+
+def test_a_run_that_was_stopped_goes_on(frames, tmp_path, stage):
+    weights = tmp_path / "w.onnx"
+    weights.write_bytes(b"one")
+    whole = outlined(frames, stage.segmenter)
+
+    def stop_after(share):
+        if share > 0.4:
+            raise KeyboardInterrupt
+
+    def drafts(threshold=0.25):
+        return Drafts(tmp_path / "out", weights, threshold)
+
+    first = drafts()
+    with pytest.raises(KeyboardInterrupt):
+        outlined(frames, stage.segmenter, drafts=first, progress=stop_after)
+    first.close()
+    assert not (tmp_path / "out").exists()
+    # Killed in the middle of a line.
+    with first.path.open("a") as stream:
+        stream.write('\n{"of": "')
+    stage.segmenter.calls.clear()
+    again = drafts()
+    found = outlined(frames, stage.segmenter, drafts=again)
+    assert len(stage.segmenter.calls) == 1
+    for one, two in zip(whole.pictures, found.pictures, strict=True):
+        assert (one.name, one.width, one.height) == (two.name, two.width, two.height)
+        for a, b in zip(one.outlines, two.outlines, strict=True):
+            assert a.label == b.label
+            assert (a.mask(180, 320) == b.mask(180, 320)).all()
+    again.close()
+    # Another threshold, another network and a changed picture are done anew.
+    picture = frames / "a/0000000.png"
+    assert drafts().found("a/0000000.png", picture)
+    assert drafts(0.5).found("a/0000000.png", picture) is None
+    Image.fromarray(stage.drawn(("joy", 60, 80, 20))).save(picture)
+    assert drafts().found("a/0000000.png", picture) is None
+    weights.write_bytes(b"two")
+    assert drafts().found("b/0000008.png", frames / "b/0000008.png") is None
+    again.remove()
+    assert not again.path.exists()

@@ -10,7 +10,7 @@ import typer
 from pyojeong.cli.instance_options import Out, To, form_of, print_figures, summary
 from pyojeong.cli.language import say
 from pyojeong.cli.options import AsJson
-from pyojeong.cli.output import print_json, print_note, progress_bar
+from pyojeong.cli.output import StoppedAndTold, print_json, print_note, progress_bar
 
 
 def add_to(group: typer.Typer) -> None:
@@ -18,9 +18,9 @@ def add_to(group: typer.Typer) -> None:
         "outlines",
         help=say(
             "Outline the figures of frames with a network, as YOLO-seg or COCO for Roboflow, CVAT or "
-            "Label Studio: to be corrected instead of drawn.",
+            "Label Studio: to be corrected instead of drawn. Goes on where it was stopped.",
             "신경망으로 프레임 속 인물의 윤곽을 그려 Roboflow, CVAT, Label Studio용 YOLO-seg나 COCO로 "
-            "씁니다. 처음부터 그리지 않고 고치기만 하면 됩니다.",
+            "씁니다. 처음부터 그리지 않고 고치기만 하면 됩니다. 중단된 작업은 이어서 합니다.",
         ),
         epilog="pyojeong film outlines frames/ -o drafts/ --characters weights.onnx --to coco",
     )(run)
@@ -60,15 +60,29 @@ def run(
 ) -> None:
     from pyojeong.data.instances.save import save_instances
     from pyojeong.data.save import check_new_folder
+    from pyojeong.film.drafts import Drafts
     from pyojeong.film.prelabel import outlined
     from pyojeong.film.segments import segmenter_of
 
     form = form_of(to)
     check_new_folder(out)
     segmenter = segmenter_of(str(characters))
-    with progress_bar(as_json, say("Outlining", "윤곽 그리는 중")) as progress:
-        found = outlined(frames, segmenter, threshold, progress)
-    save_instances(found, out, form)
+    drafts = Drafts(out, characters, threshold)
+    try:
+        with progress_bar(as_json, say("Outlining", "윤곽 그리는 중")) as progress:
+            found = outlined(frames, segmenter, threshold, drafts, progress)
+        save_instances(found, out, form)
+    except KeyboardInterrupt:
+        print_note(
+            say(
+                "Stopped. The same command goes on from here.",
+                "중단했습니다. 같은 명령을 다시 실행하면 이어서 합니다.",
+            )
+        )
+        raise StoppedAndTold from None
+    finally:
+        drafts.close()
+    drafts.remove()
     if as_json:
         print_json(summary(found) | {"out": str(out)})
         return

@@ -11,6 +11,7 @@ from pyojeong.data.instances.contours import rings_of
 from pyojeong.data.instances.types import InstanceSet, Outline, OutlinedPicture
 from pyojeong.data.stores import FilePictures
 from pyojeong.errors import BadInput, BadSettings
+from pyojeong.film.drafts import Drafts
 from pyojeong.film.types import Instances, Segmenter
 from pyojeong.media.listing import list_pictures
 
@@ -24,13 +25,15 @@ def outlined(
     frames: Path,
     segmenter: Segmenter,
     threshold: float = 0.25,
+    drafts: Drafts | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> InstanceSet:
     """What a segmenter finds in the pictures of a folder, with its classes, in no split.
 
-    threshold: least score of a figure, 0 to 1. Pictures in which nobody is found stay, with no
-    figure; those that cannot be read are left out and counted. Raises BadInput where none is left,
-    BadSettings, InferenceFailed.
+    threshold: least score of a figure, 0 to 1. drafts: where each picture's outlines are kept at
+    once, and taken from if they are there already, so that a run may be stopped. Pictures in which
+    nobody is found stay, with no figure; those that cannot be read are left out and counted.
+    Raises BadInput where none is left, BadSettings, InferenceFailed, OutputFailed.
     """
     if not 0 <= threshold <= 1:
         raise BadSettings(
@@ -39,19 +42,13 @@ def outlined(
         )
     listed = list(list_pictures([frames]))
     ways = [one.relative.as_posix() for one in listed if one.error is None]
-    store = FilePictures(frames, tuple(ways))
     pictures, broken = [], []
     for row, way in enumerate(ways):
         try:
-            image = store.read(row)
+            size, outlines = _drawn(frames, way, segmenter, threshold, drafts)
+            pictures.append(OutlinedPicture(frames / way, way, *size, outlines))
         except BadInput as error:
             broken.append(str(error))
-            continue
-        (found,) = segmenter.segment([image])
-        height, width = image.shape[:2]
-        pictures.append(
-            OutlinedPicture(frames / way, way, width, height, _outlines(found, threshold))
-        )
         progress((row + 1) / len(ways))
     if not pictures:
         raise _no_pictures(frames, broken)
@@ -61,6 +58,20 @@ def outlined(
     if empty := sum(not picture.outlines for picture in pictures):
         notes.append(f"In {empty:,} of {len(pictures):,} pictures nobody was found.")
     return InstanceSet(frames.resolve().name, segmenter.labels, tuple(pictures), tuple(notes))
+
+
+def _drawn(
+    frames: Path, way: str, segmenter: Segmenter, threshold: float, drafts: Drafts | None
+) -> tuple[tuple[int, int], tuple[Outline, ...]]:
+    """(width, height) of a picture and its outlines. Raises BadInput."""
+    if drafts is not None and (before := drafts.found(way, frames / way)):
+        return before
+    image = FilePictures(frames, (way,)).read(0)
+    (found,) = segmenter.segment([image])
+    size, outlines = (image.shape[1], image.shape[0]), _outlines(found, threshold)
+    if drafts is not None:
+        drafts.keep(way, frames / way, size, outlines)
+    return size, outlines
 
 
 def _outlines(found: Instances, threshold: float) -> tuple[Outline, ...]:
