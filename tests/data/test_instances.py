@@ -176,6 +176,14 @@ class TestContours:
         sizes = [abs(area(ring)) for ring in rings]
         assert sizes == sorted(sizes, reverse=True)
 
+    def test_noise_is_followed_in_its_largest_parts_only(self):
+        mask = np.zeros((200, 200), bool)
+        mask[::4, ::4] = True
+        mask[100:150, 100:150] = True
+        rings = rings_of(mask)
+        assert len(rings) == 1_000
+        assert abs(area(rings[0])) > 2_000
+
     def test_specks_are_passed_over_but_not_all(self):
         mask = np.zeros((60, 60), bool)
         mask[5:45, 5:45] = True
@@ -609,6 +617,16 @@ class TestCoco:
         text(path, json.dumps(json.loads(path.read_text("utf-8")) | change))
         refused(tmp_path, words)
         refused(path, words)
+
+    def test_a_picture_that_is_gone_is_not_another_splits(self, tmp_path):
+        for at, split in enumerate(("train", "val")):
+            picture(tmp_path / f"images/{split}/{at}.png", at)
+            place = tmp_path / f"annotations/instances_{split}.json"
+            coco(place, [(1, "0.png"), (2, "1.png")], [(1, 1, [SQUARE]), (2, 1, [SQUARE])])
+        found = load_instances(tmp_path)
+        names = [(p.split, p.name) for p in found.pictures]
+        assert names == [("train", "images/train/0.png"), ("val", "images/val/1.png")]
+        assert told(found, "not there")[0].startswith("2 ")
 
     @pytest.mark.parametrize(
         "content", ["", "{", "[" * 99_999, '{"images": 1}', "[1]", "\0\1", "null", "1" * 9_999]

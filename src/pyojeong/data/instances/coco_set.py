@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 
 from pyojeong.data.assemble import composed, split_of
 from pyojeong.data.instances.coco_figures import Fit, figure_of, smaller
-from pyojeong.data.instances.places import Places, plain_parts
+from pyojeong.data.instances.places import Places, plain_parts, split_in
 from pyojeong.data.instances.sound import Tally
 from pyojeong.data.instances.types import InstanceSet, Outline, OutlinedPicture
 from pyojeong.errors import BadInput
@@ -171,15 +171,11 @@ def _pictures(
         if before:
             tally.add("repeated", way)
             outlines = (*before.outlines, *outlines)
-        kept = before or replace(picture, split=split or _split_in(way))
+        kept = before or replace(picture, split=split or split_in(way))
         found[way] = replace(kept, outlines=outlines)
     for lost in groups.values():
         for _ in lost:
             tally.add("orphans")
-
-
-def _split_in(way: str) -> str:
-    return next(filter(None, map(split_of, way.split("/")[:-1])), "")
 
 
 def _folders(path: Path, root: Path) -> tuple[list[str], str]:

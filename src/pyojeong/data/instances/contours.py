@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Ring = NDArray[np.float32]
 
+_MOST = 1_000
+"""Most parts and holes of a mask that are followed, the largest: noise has a hundred thousand."""
+
 _PAIRS = 4_000_000
 """Most pairs of points between which the shortest bridge is looked for."""
 
@@ -30,14 +33,13 @@ def rings_of(mask: NDArray[np.bool_], tolerance: float = 0.0, least: float = 0.0
     # OpenCV walks along pixel middles; at twice the size these lie inside the true border.
     large = np.repeat(np.repeat(cut.view(np.uint8), 2, 0), 2, 1)
     found, tree = cv2.findContours(large, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    sizes = [abs(area(contour[:, 0])) for contour in found]
-    limit = min(least * 4 * int(np.count_nonzero(cut)), max(sizes))
+    sizes = np.array([abs(area(contour[:, 0])) for contour in found])
+    limit = min(least * 4 * int(np.count_nonzero(cut)), float(sizes.max()))
+    largest = np.sort(np.argsort(-sizes, kind="stable")[:_MOST])
     parts: dict[int, list[Ring]] = {}
-    for number, (contour, links) in enumerate(zip(found, tree[0], strict=True)):
-        if sizes[number] < limit:
-            continue
-        ring = (_simpler(contour[:, 0], 2 * tolerance) + 0.5) / 2 + (left, top)
-        outer = int(links[3])
+    for number in largest[sizes[largest] >= limit].tolist():
+        ring = (_simpler(found[number][:, 0], 2 * tolerance) + 0.5) / 2 + (left, top)
+        outer = int(tree[0][number][3])
         parts.setdefault(number if outer < 0 else outer, [])
         parts[number if outer < 0 else outer].append(ring.astype(np.float32))
     joined_parts = [joined(part) for part in parts.values()]

@@ -38,20 +38,23 @@ class Places:
         """The way to the picture of a name, None where there is none.
 
         Names such as Label Studio's, `..\\..\\upload\\4\\a.png`, or those of another machine are
-        looked for by their last parts. folders: where names lead from, the likeliest first. A name
-        found nowhere there is that of the one picture that has it, in whatever folder.
+        looked for by their last parts, of which none that names a split is left out. folders:
+        where names lead from, the likeliest first. A name found nowhere there is that of the one
+        picture that has it, unless that lies in another split.
         """
-        parts, foreign = plain_parts(named)
-        if not parts:
-            return None
-        for at in range(len(parts) if foreign else 1):
+        parts, _ = plain_parts(named)
+        for at in range(len(parts)):
+            if at and split_of(parts[at - 1]):
+                break
             tail = "/".join(parts[at:])
             for folder in folders:
                 way = f"{folder}/{tail}" if folder else tail
                 if (found := self.pictures.get(composed(way))) is not None:
                     return found
-        same = self._by_name.get(composed(parts[-1]), [])
-        return same[0] if len(same) == 1 else None
+        same = self._by_name.get(composed(parts[-1]), []) if parts else []
+        splits = {split_in(f"{folder}/x") for folder in folders} | {split_in("/".join(parts))}
+        # Nothing but its own split may be meant.
+        return same[0] if len(same) == 1 and splits <= {"", split_in(same[0])} else None
 
     def folder_or_list(self, named: str, base: str) -> str | None:
         """The way to a folder or text file that a data.yaml names, from the root. base: the folder
@@ -72,6 +75,12 @@ class Places:
         """The pictures in a folder, to any depth."""
         start = "" if folder in ("", ".") else f"{composed(folder)}/"
         yield from (way for plain, way in self.pictures.items() if plain.startswith(start))
+
+
+def split_in(way: str) -> str:
+    """The split that a picture lies in by the names of its folders (`val2017` is val), else ""."""
+    names = (part.rstrip("0123456789") for part in way.split("/")[:-1])
+    return next(filter(None, map(split_of, names)), "")
 
 
 def plain_parts(named: str) -> tuple[list[str], bool]:

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.data.assemble import MOST_CLASSES, composed, split_of
+from pyojeong.data.assemble import MOST_CLASSES, composed
 from pyojeong.data.instances.data_yaml import DataYaml, read_data_yaml
-from pyojeong.data.instances.places import Places
+from pyojeong.data.instances.places import Places, split_in
 from pyojeong.data.instances.sound import Tally, rectangle, sound_rings
 from pyojeong.data.instances.types import InstanceSet, Outline, OutlinedPicture
 from pyojeong.errors import BadInput
@@ -91,7 +91,7 @@ def _plain_names(path: Path) -> tuple[str, ...]:
 def _pictures(places: Places, table: DataYaml, tally: Tally) -> dict[str, str]:
     """Way of each picture and its split."""
     if not table.splits:
-        return {way: _split_in(way) for way in places.pictures.values()}
+        return {way: split_in(way) for way in places.pictures.values()}
     base = places.folder_or_list(table.path, "") if table.path else ""
     found: dict[str, str] = {}
     for split, entries in table.splits.items():
@@ -105,10 +105,6 @@ def _pictures(places: Places, table: DataYaml, tally: Tally) -> dict[str, str]:
                     tally.add("repeated", way)
                 found.setdefault(way, split)
     return found
-
-
-def _split_in(way: str) -> str:
-    return next(filter(None, map(split_of, way.split("/")[:-1])), "")
 
 
 def _named(places: Places, there: str, tally: Tally) -> Sequence[str]:
