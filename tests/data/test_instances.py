@@ -1,6 +1,7 @@
 """Sets of outlined pictures: what other tools export is read, mended, told, and written again."""
 
 import json
+import random
 import shutil
 from dataclasses import replace
 from itertools import pairwise
@@ -635,6 +636,34 @@ class TestCoco:
         text(tmp_path / "result.json", content)
         refused(tmp_path / "result.json", "")
         refused(tmp_path, "no set of outlined")
+
+    def test_whatever_stands_in_a_file_is_read_or_refused(self, tmp_path):
+        odd = [None, True, -1, 1e308, 10**400, float("nan"), "", "\ud800", "\0", [], {}, [[]],
+               {"counts": "zz"}, {"size": [H, W], "counts": [0, W * H]}, ["1", 2, 3], [[[1, 2]]]]  # fmt: skip
+        coco_cvat(tmp_path)
+        path = tmp_path / "annotations/instances_default.json"
+        whole = path.read_text("utf-8")
+        rng = random.Random(0)
+        read = 0
+        for _ in range(150):
+            table = json.loads(whole)
+            for _ in range(rng.choice((1, 1, 3))):
+                at = table
+                while True:
+                    key = rng.choice(list(at) if isinstance(at, dict) else range(len(at)))
+                    if not isinstance(at[key], dict | list) or not at[key] or rng.random() < 0.2:
+                        break
+                    at = at[key]
+                at[key] = json.loads(json.dumps(rng.choice(odd)))
+            text(path, json.dumps(table))
+            try:
+                found = load_instances(tmp_path)
+            except BadInput:
+                continue
+            read += 1
+            for one in found.pictures:
+                assert all(o.mask(one.height, one.width).shape == (H, W) for o in one.outlines)
+        assert 30 < read < 150
 
     def test_a_file_that_is_too_large_is_not_read(self, tmp_path, monkeypatch):
         from pyojeong.data.instances import coco_set

@@ -90,17 +90,15 @@ def figure_of(
     given = entry.get("segmentation")
     if isinstance(given, dict):
         return _from_runs(given, label, fit, tally, where)
-    if given is False or (isinstance(given, list) and any(len(r) % 2 for r in _flat(given))):
+    given = [] if given is None else given
+    # Pairs of points, which some tools write, become rows of numbers as well.
+    flat = [ring.reshape(-1) for ring in given] if isinstance(given, list) else None
+    if flat is None or any(len(ring) % 2 for ring in flat):
         tally.add("unreadable", where)
         return None
-    rings = [ring.reshape(-1, 2) for ring in _flat(given)] if given else _box(entry, tally, where)
+    rings = [ring.reshape(-1, 2) for ring in flat] if flat else _box(entry, tally, where)
     kept = sound_rings([fit.points(ring) for ring in rings], *fit.upright, tally, where)
     return Outline(label, kept) if kept else None
-
-
-def _flat(given: Any) -> list[NDArray[np.float32]]:
-    """Rings as rows of numbers; pairs of points, which some tools write, as well."""
-    return [ring.reshape(-1) for ring in given]
 
 
 def _box(entry: dict[str, Any], tally: Tally, where: str) -> list[NDArray[np.float64]]:

@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeGuard
 
+import numpy as np
+
 from pyojeong.data.assemble import composed, split_of
 from pyojeong.data.instances.coco_figures import Fit, figure_of, smaller
-from pyojeong.data.instances.places import Places, plain_parts, split_in
+from pyojeong.data.instances.places import Places, is_text, plain_parts, split_in
 from pyojeong.data.instances.sound import Tally
 from pyojeong.data.instances.types import InstanceSet, Outline, OutlinedPicture
 from pyojeong.errors import BadInput
@@ -74,7 +76,9 @@ def load_coco(files: Sequence[Path], root: Path, title: str) -> InstanceSet:
 def _read(path: Path) -> Table:
     data = read_bytes(path, settings().max_annotation_bytes, "max_annotation_bytes")
     try:
-        table = json.loads(data, object_hook=smaller)
+        # Numbers too large for an array become infinite, and are told as no numbers.
+        with np.errstate(over="ignore"):
+            table = json.loads(data, object_hook=smaller)
     except (ValueError, RecursionError) as error:
         raise BadInput(
             f"{path} is damaged or no JSON ({error}).",
@@ -121,13 +125,13 @@ def _id(entry: Table, path: Path) -> int:
 
 def _name(entry: Table, path: Path) -> str:
     name = entry.get("name")
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not name.strip() or not is_text(name):
         raise _odd(path, entry)
     return composed(name.strip())
 
 
 def _odd(path: Path, entry: Table) -> BadInput:
-    seen = str(entry)[:100]
+    seen = ascii(entry)[:100]
     return BadInput(
         f"{path} holds an entry without a proper id or name: {seen}.",
         f"{path}에 id나 이름이 올바르지 않은 항목이 있습니다: {seen}.",
@@ -143,12 +147,7 @@ def _pictures(
     found: dict[str, OutlinedPicture],
 ) -> None:
     """Adds the pictures of one file to those found, by their way from the root."""
-    groups: dict[Any, list[Table]] = {}
-    for one in table["annotations"]:
-        if isinstance(one.get("image_id"), int | float | str):
-            groups.setdefault(one["image_id"], []).append(one)
-        else:
-            tally.add("orphans")
+    groups = _by_picture(table["annotations"], tally)
     folders, split = _folders(path, places.root)
     for entry in table["images"]:
         name, key = entry.get("file_name"), entry.get("id")
@@ -176,6 +175,16 @@ def _pictures(
     for lost in groups.values():
         for _ in lost:
             tally.add("orphans")
+
+
+def _by_picture(annotations: list[Table], tally: Tally) -> dict[Any, list[Table]]:
+    groups: dict[Any, list[Table]] = {}
+    for one in annotations:
+        if isinstance(one.get("image_id"), int | float | str):
+            groups.setdefault(one["image_id"], []).append(one)
+        else:
+            tally.add("orphans")
+    return groups
 
 
 def _folders(path: Path, root: Path) -> tuple[list[str], str]:
@@ -226,15 +235,15 @@ def _outlines(
 ) -> tuple[Outline, ...]:
     made = []
     for one in annotations:
-        where = f"{path}, annotation {one.get('id')}"
+        where = f"{path}, annotation {ascii(one.get('id'))[:40]}"
         if one.get("iscrowd"):
             tally.add("crowds", where)
             continue
         number = one.get("category_id")
         if not isinstance(number, int) or number not in numbers:
             raise BadInput(
-                f"{where}: there is no category {str(number)[:40]}.",
-                f"{where}: 카테고리 {str(number)[:40]}이(가) 없습니다.",
+                f"{where}: there is no category {ascii(number)[:40]}.",
+                f"{where}: 카테고리 {ascii(number)[:40]}이(가) 없습니다.",
             )
         outline = figure_of(one, numbers[number], fit, tally, where)
         made += [outline] if outline else []

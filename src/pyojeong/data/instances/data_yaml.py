@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyojeong.data.assemble import MOST_CLASSES, composed, split_of
+from pyojeong.data.instances.places import is_text
 from pyojeong.errors import BadInput
 from pyojeong.media.files import read_text_file
 
@@ -89,6 +90,8 @@ def _names(value: Value) -> tuple[str, ...]:
     names = tuple(composed(name.strip()) for name in value)
     if "" in names or len(set(names)) < len(names) or len(names) > MOST_CLASSES:
         raise ValueError(f"{len(names)} names, of which one is empty or twice, or too many")
+    if not all(map(is_text, names)):
+        raise ValueError("a name that is no text")
     return names
 
 

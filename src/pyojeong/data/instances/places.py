@@ -88,7 +88,11 @@ def plain_parts(named: str) -> tuple[list[str], bool]:
 
     Raises BadInput for what no file is called."""
     text = named.strip().replace("\\", "/")
-    if "\0" in text or len(text) > 4_000 or any(len(p.encode()) > 255 for p in text.split("/")):
+    if (
+        not is_text(text)
+        or len(text) > 4_000
+        or any(len(p.encode()) > 255 for p in text.split("/"))
+    ):
         raise BadInput(
             f"{named[:80]!r} is no name of a picture.",
             f"{named[:80]!r}은(는) 그림 이름이 아닙니다.",
@@ -99,3 +103,8 @@ def plain_parts(named: str) -> tuple[list[str], bool]:
     if ".." in parts:
         parts = parts[len(parts) - parts[::-1].index("..") :]
     return [part for part in parts if part.strip("/")], foreign
+
+
+def is_text(name: str) -> bool:
+    """Whether a name can be written to a file at all: no half of a character, no NUL."""
+    return "\0" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)
