@@ -58,10 +58,16 @@ def summary(found: InstanceSet) -> dict[str, object]:
 
 def print_figures(found: InstanceSet) -> None:
     """Figures of each class in each split."""
+    from rich.markup import escape
+
     splits = _splits(found)
     columns = [_counts(found, split) for split in splits]
     rows = [
-        [label, *(f"{column[at]:,}" for column in columns), f"{sum(c[at] for c in columns):,}"]
+        [
+            escape(label),
+            *(f"{column[at]:,}" for column in columns),
+            f"{sum(c[at] for c in columns):,}",
+        ]
         for at, label in enumerate(found.labels)
     ]
     totals = [sum(column) for column in columns]
