@@ -157,12 +157,14 @@ class TestMask:
         ):
             assert not Outline(0, (ring.astype(np.float32),)).mask(5, 5).any()
 
-    def test_more_edges_than_are_looked_at_together(self):
+    def test_long_rings_are_filled_in_pieces(self):
         angle = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
         ring = np.stack([50 + 40 * np.cos(angle), 50 + 30 * np.sin(angle)], 1).astype(np.float32)
         y, x = np.mgrid[:100, :100] + 0.5
         true = ((x - 50) / 40) ** 2 + ((y - 50) / 30) ** 2 < 1
         assert np.count_nonzero(Outline(0, (ring,)).mask(100, 100) ^ true) <= 4
+        crossed = np.random.default_rng(0).uniform(-2, 14, (2_500, 2)).astype(np.float32)
+        assert (Outline(0, (crossed,)).mask(4, 12) == inside(crossed, 4, 12)).all()
 
 
 class TestContours:

@@ -8,43 +8,52 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_EDGES = 4_096
-"""Edges that are looked at together: memory stays bounded whatever a ring looks like."""
+_EDGES = 1_024
+"""Edges of a piece: memory stays bounded whatever a ring looks like."""
 
 
 def fill(made: NDArray[np.bool_], ring: NDArray[np.float32]) -> None:
     """Mark in made (H, W) the pixels whose middle lies in a ring (k, 2) of x and y in px, pixel
     edges at whole numbers. Of a middle on the border, the left and upper border are inside, so
     that figures side by side share no pixel and leave none out."""
-    height, width = made.shape
     points = ring.astype(np.float64)
-    crossings = [
-        _crossings(points[start : start + _EDGES + 1], height, width)
-        for start in range(0, len(points), _EDGES)
-    ]
-    if len(points):
-        crossings.append(_crossings(points[[-1, 0]], height, width))
-    crossings = [found for found in crossings if len(found[0])]
-    if not crossings:
+    if len(points) <= _EDGES:
+        rows, columns, inside = _painted(points, *made.shape)
+        made[rows, columns] |= inside
         return
-    top = min(int(rows.min()) for rows, _ in crossings)
-    bottom = max(int(rows.max()) for rows, _ in crossings) + 1
-    left = min(int(columns.min()) for _, columns in crossings)
-    right = max(int(columns.max()) for _, columns in crossings)
-    # One column more, for borders on the right.
-    turns = np.zeros((bottom - top, right - left + 1), np.uint8)
-    for rows, columns in crossings:
-        # 256 borders at one place are as good as none, so overflowing is right.
-        np.add.at(turns.reshape(-1), (rows - top) * turns.shape[1] + columns - left, 1)
-    inside = np.add.accumulate(turns, axis=1, dtype=np.uint8)[:, :-1] & 1
-    made[top:bottom, left:right] |= inside.view(np.bool_)
+    # A long ring is a fan of pieces around its first point; the edges that two pieces share are
+    # crossed twice, which is as good as never.
+    whole = np.zeros_like(made)
+    for start in range(1, len(points) - 1, _EDGES):
+        piece = np.concatenate([points[:1], points[start : start + _EDGES + 1]])
+        rows, columns, inside = _painted(piece, *made.shape)
+        whole[rows, columns] ^= inside
+    made |= whole
+
+
+def _painted(
+    points: NDArray[np.float64], height: int, width: int
+) -> tuple[slice, slice, NDArray[np.bool_]]:
+    """Rows and columns around a ring, and which pixels there lie in it."""
+    rows, columns = _crossings(points, height, width)
+    if not len(rows):
+        return slice(0), slice(0), np.zeros((0, 0), np.bool_)
+    top, bottom = int(rows.min()), int(rows.max()) + 1
+    left, right = int(columns.min()), int(columns.max())
+    # One column more, for borders on the right. Each row crosses the border an even number of
+    # times, so that pixels in their order are outside and inside by turns.
+    wide = right - left + 1
+    turns = np.sort((rows - top) * wide + columns - left)
+    runs = np.diff(turns, prepend=0, append=(bottom - top) * wide)
+    inside = np.repeat(np.arange(len(runs)) % 2 == 1, runs).reshape(bottom - top, wide)
+    return slice(top, bottom), slice(left, right), inside[:, :-1]
 
 
 def _crossings(
     points: NDArray[np.float64], height: int, width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows, and in each the first pixel not left of the border, for every edge of a line."""
-    start, end = points[:-1], points[1:]
+    """Rows, and in each the first pixel not left of the border, for every edge of a ring."""
+    start, end = points, np.concatenate([points[1:], points[:1]])
     # From above to below, so that an edge gives the same from either side.
     down = (start[:, 1] <= end[:, 1])[:, None]
     upper, lower = np.where(down, start, end), np.where(down, end, start)
