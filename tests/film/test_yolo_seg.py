@@ -135,7 +135,7 @@ class TestDecoding:
         assert len(YoloSegOnnx(path).segment([picture])[0]) == 1
 
     def test_masks_of_a_huge_picture_are_bounded(self, halves, monkeypatch):
-        monkeypatch.setattr("pyojeong.film.yolo_seg._MASK_BYTES", 7 * 640 * 640)
+        monkeypatch.setattr("pyojeong.film.types.MASK_BYTES", 7 * 640 * 640)
         boxes = np.tile(np.array([0, 0, 64, 64], np.float32), (100, 1))
         ones, kinds = np.ones(100, np.float32), np.zeros(100, np.int64)
         parts = np.tile(np.array([1, 0, 0, 0], np.float32), (100, 1))

@@ -23,7 +23,7 @@ from pyojeong.assets import asset_path
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed
 from pyojeong.face.suppression import overlaps
 from pyojeong.face.types import Image
-from pyojeong.film.types import Instances
+from pyojeong.film.types import Instances, most_masks
 from pyojeong.network import open_file
 
 ASSET = "cartoon_characters_v1"
@@ -31,7 +31,7 @@ ASSET = "cartoon_characters_v1"
 
 _GRAY, _STRIDE, _SIDE = 114, 32, 640
 _CANDIDATES, _MOST = 3_000, 100
-_FARTHEST, _MASK_BYTES = 100_000.0, 2**28
+_FARTHEST = 100_000.0
 _LONGEST_NAMES, _MOST_CLASSES, _LARGEST_SIDE = 200_000, 1_000, 4_096
 
 Floats = NDArray[np.float32]
@@ -180,8 +180,7 @@ def figures(
     width: int,
 ) -> Instances:
     """Figures in px of the picture; whoever has no pixel is left out."""
-    # Of a very large picture fewer, so that masks stay within a quarter of a gigabyte.
-    most = max(1, _MASK_BYTES // (height * width))
+    most = most_masks(height, width)
     boxes, scores, kinds, parts = boxes[:most], scores[:most], kinds[:most], parts[:most]
     shift = np.array([fit.left, fit.top, fit.left, fit.top], np.float32)
     placed = (boxes - shift) / np.float32(fit.scale)
