@@ -23,7 +23,11 @@ _ROIS = (
     "Tensor input, Tensor rois, float spatial_scale, SymInt pooled_height, SymInt pooled_width, "
     "int sampling_ratio, bool aligned"
 )
-_MISSING = (f"nms({_BOXES}) -> Tensor", f"qnms({_BOXES}) -> Tensor", f"roi_align({_ROIS}) -> Tensor")
+_MISSING = (
+    f"nms({_BOXES}) -> Tensor",
+    f"qnms({_BOXES}) -> Tensor",
+    f"roi_align({_ROIS}) -> Tensor",
+)
 _ASKERS = ("torchvision.extension", "torchvision.ops.roi_align")
 """Modules that ask by `_has_ops` whether there are operators."""
 

@@ -65,8 +65,10 @@ def roi_align(
     shift = 0.5 if aligned else 0.0
     for number in range(len(input)):
         own = torch.nonzero(rois[:, 0] == number)[:, 0]
-        for some in own.split(_AT_ONCE) if len(own) else ():
-            low, high = (rois[some, 1:] * spatial_scale - shift).split(2, dim=1)
+        for start in range(0, len(own), _AT_ONCE):
+            some = own[start : start + _AT_ONCE]
+            boxes = rois[some, 1:] * spatial_scale - shift
+            low, high = boxes[:, :2], boxes[:, 2:]
             size = high - low if aligned else (high - low).clamp(min=1)
             x = _samples(low[:, 0], size[:, 0], pooled_width * sampling_ratio)
             y = _samples(low[:, 1], size[:, 1], pooled_height * sampling_ratio)

@@ -26,8 +26,9 @@ def convert(source: Path, target: Path, names: Sequence[str] = ()) -> Notes:
 
     names: of the classes, in order, without the background; those of COCO where none are given and
     there are as many. Only tensors are read, nothing is run (`weights_only`). Gives what the file
-    notes. Raises BadInput, BadSettings, OutputFailed, MissingExtra, ModuleNotFoundError.
+    notes. Raises BadInput, BadSettings, OutputFailed, MissingExtra.
     """
+    vision()  # raises where there is none
     from safetensors.torch import save_file
 
     if target.suffix.lower() != ".safetensors":

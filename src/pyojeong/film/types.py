@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pyojeong.errors import BadInput
 from pyojeong.face.types import Image
 
-
 MASK_BYTES = 2**28
 """Most memory that the masks of one picture take."""
 

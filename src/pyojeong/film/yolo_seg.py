@@ -73,7 +73,7 @@ class YoloSegOnnx:
         # Pictures shrunk by areas show no false edges; a network of anybody's learned without.
         area = metadata.get("resize") == "area"
         self._shrink = cv2.INTER_AREA if area else cv2.INTER_LINEAR
-        self._side = _sides(metadata.get("imgsz", ""))
+        self._side = sides_of(metadata.get("imgsz", ""))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -244,7 +244,7 @@ def names_of(text: str, path: Path) -> tuple[str, ...]:
     return names
 
 
-def _sides(text: str) -> tuple[int, int]:
+def sides_of(text: str) -> tuple[int, int]:
     """(height, width) the network learned with, where the metadata says."""
     try:
         height, width = (int(n) for n in ast.literal_eval(text[:100]))
