@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyojeong.errors import MissingWeights, OutputFailed
@@ -88,21 +88,18 @@ def planned(film: Path, folder: Path, choices: Choices) -> tuple[Plan, bool]:
 
 
 def _jobs(film: Path, work: Path, choices: Choices, order: PictureOrder) -> list[SegmentJob]:
-    files = [
+    characters, classifier = (
         str(file.absolute()) if file else "" for file in (choices.characters, choices.classifier)
-    ]
+    )
     whole = SegmentJob(
         str(film.absolute()), str(work.absolute()), 0, (0, 0), 0, 0,
-        choices.every, choices.seconds, *files, segmenter=choices.backend,
+        choices.every, choices.seconds, characters, classifier, choices.backend,
     )  # fmt: skip
     pieces = cut(picks_of(whole, order), order.times(), len(order), choices.segment_s)
     return [
-        SegmentJob(
-            whole.film, whole.folder, number, picks, first, until,
-            whole.every, whole.seconds, whole.characters, whole.classifier, whole.segmenter,
-        )
+        replace(whole, number=number, picks=picks, first=first, until=until)
         for number, (picks, first, until) in enumerate(pieces)
-    ]  # fmt: skip
+    ]
 
 
 def fingerprint_of(film: Path, choices: Choices) -> str:
