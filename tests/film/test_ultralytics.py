@@ -203,6 +203,18 @@ def test_its_failures_are_ours(fake, picture, results):
         segmenter.segment([picture])
 
 
+def test_figures_that_all_lost_their_masks(fake, picture):
+    """As it gives them where masks of an end-to-end network are all empty."""
+    segmenter = opened()
+    results = fake()._results(picture[:, :, ::-1].astype(int))
+    for name in ("xyxy", "conf", "cls"):
+        setattr(results.boxes, name, getattr(results.boxes, name)[:0])
+    results.masks.data = results.masks.data[:0]
+    fake().fails = lambda: [results]
+    (found,) = segmenter.segment([picture])
+    assert found.masks.shape == (0, 60, 80)
+
+
 def test_masks_of_another_size_are_a_failure(fake, picture):
     segmenter = opened()
     results = fake()._results(np.full((30, 40, 3), (0, 0, 250)))

@@ -1,9 +1,9 @@
 """Segmenter "ultralytics": networks of Ultralytics, read by Ultralytics' own code (AGPL-3.0).
 
-For what the house's own reading of exported files (`yolo_seg.py`) does not know, such as networks
-without suppression (YOLO26), and to compare with it. The package is under the AGPL-3.0: who passes
-on or serves a program that uses it has to offer that program's source under the same licence.
-Jocher et al. 2023, Ultralytics YOLOv8.
+For files that the house's own reading (`yolo_seg.py`) does not know, such as those exported with
+suppression inside, and to compare with it. The package is under the AGPL-3.0: who passes on or
+serves a program that uses it has to offer that program's source under the same licence. Jocher et
+al. 2023, Ultralytics YOLOv8.
 
 Nothing is fetched, reported or installed, and nothing is written to the user's folders.
 """
@@ -107,7 +107,7 @@ def _instances(found: Any, height: int, width: int) -> Instances:
         return Instances.empty(height, width)
     masks = np.asarray(found.masks.data).astype(np.bool_)
     scores = np.asarray(found.boxes.conf, np.float32)
-    seen = np.flatnonzero(masks.reshape(len(masks), -1).any(1))
+    seen = np.flatnonzero(masks.any((1, 2)))
     order = seen[np.argsort(-scores[seen], kind="stable")]
     if masks.shape[1:] != (height, width):
         raise ValueError(f"masks of {masks.shape[1:]} for a picture of {(height, width)}")

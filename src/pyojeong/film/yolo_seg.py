@@ -117,9 +117,11 @@ class YoloSegOnnx:
         if rows.ndim != 3 or proto.ndim != 4 or len(rows) != 1 or parts != proto.shape[1]:
             raise InferenceFailed(
                 f"{self.path.name} gave {rows.shape} and {proto.shape}, which is not what a "
-                f"YOLOv8-seg of {len(self._labels)} classes gives.",
+                f"YOLOv8-seg of {len(self._labels)} classes gives. Export it without nms and end2end, "
+                "or have it read by ultralytics.",
                 f"{self.path.name}: 출력 {rows.shape}, {proto.shape}은(는) 클래스 "
-                f"{len(self._labels)}개인 YOLOv8-seg의 출력이 아닙니다.",
+                f"{len(self._labels)}개인 YOLOv8-seg의 출력이 아닙니다. nms와 end2end 없이 내보내거나 "
+                "ultralytics로 읽으세요.",
             )
 
 
