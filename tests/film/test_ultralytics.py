@@ -97,8 +97,8 @@ def test_nothing_is_asked_of_the_network_or_left_at_home(fake, home):
     opened()
     told = sys.modules["ultralytics"].TOLD
     assert (told["YOLO_OFFLINE"], told["YOLO_AUTOINSTALL"]) == ("1", "0")
-    settings = Path(told["YOLO_CONFIG_DIR"])
-    assert (settings / "Ultralytics/settings.json").is_file()
+    assert sys.modules["ultralytics"].folder.is_relative_to(told["YOLO_CONFIG_DIR"])
+    assert not Path(told["YOLO_CONFIG_DIR"]).exists()
     assert list(home.iterdir()) == []
     # The one that reports every use is among them.
     assert fake().callbacks == {}

@@ -11,16 +11,15 @@ Nothing is fetched, reported or installed, and nothing is written to the user's 
 from __future__ import annotations
 
 import ast
-import atexit
 import os
 import re
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -159,7 +158,7 @@ def _built(notes: Notes) -> Any:
     """The network that the file names, by the plan inside the package, with the file's weights."""
     import yaml
 
-    tasks = _imported("ultralytics.nn.tasks")
+    tasks = import_module("ultralytics.nn.tasks")
     matched = _ARCHITECTURE.fullmatch(notes.architecture)
     folder = Path(sys.modules[PACKAGE].__file__ or "").parent / "cfg/models"
     plans = sorted(folder.glob(f"*/{matched[1]}-seg.yaml")) if matched else []
@@ -195,7 +194,7 @@ def _check_installed() -> None:
 
 
 def _predictor(threshold: float, iou: float, side: tuple[int, int]) -> Any:
-    made = _imported("ultralytics.models.yolo.segment").SegmentationPredictor(
+    made = import_module("ultralytics.models.yolo.segment").SegmentationPredictor(
         overrides={
             "task": "segment",
             "mode": "predict",
@@ -214,26 +213,19 @@ def _predictor(threshold: float, iou: float, side: tuple[int, int]) -> Any:
     return made
 
 
-def _imported(name: str) -> Any:
-    """A module of the package. It reads and writes its settings when first imported: into a folder
-    of its own that goes when the program ends."""
-    if PACKAGE not in sys.modules:
-        folder = tempfile.mkdtemp(prefix="pyojeong-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ.update(_QUIET, YOLO_CONFIG_DIR=folder)
-    return __import__(name, fromlist=["_"])
-
-
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Undoes what importing and opening change for the whole program: its environment, the threads
-    of OpenCV and torch, how numpy prints, and how torch saves."""
+    """While the package is first imported and used. It keeps its settings in a folder that goes
+    again. What it changes for the whole program is undone: the environment, the threads of OpenCV
+    and torch, how numpy prints, and how torch saves."""
     import torch
 
     environment, printed = dict(os.environ), np.get_printoptions()
     threads, torch_threads, save = cv2.getNumThreads(), torch.get_num_threads(), torch.save
     try:
-        yield
+        with TemporaryDirectory(prefix="pyojeong-") as folder:
+            os.environ.update(_QUIET, YOLO_CONFIG_DIR=folder)
+            yield
     finally:
         os.environ.clear()
         os.environ.update(environment)
