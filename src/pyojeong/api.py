@@ -110,6 +110,7 @@ def report_film(
     folder: str | Path,
     *,
     characters: str | Path | None = None,
+    segmenter: str | None = None,
     classifier: str | Path | None = None,
     every: int | None = None,
     seconds: float | None = None,
@@ -124,7 +125,8 @@ def report_film(
     """Read who is seen when in a film and what they feel, and write report.html and tables.
 
     folder: for the report; a call that was stopped goes on there when made again. characters: file
-    of a segmenter's network; None reads human faces. classifier: file of a trained expression
+    of a segmenter's network; None reads human faces. segmenter: the backend that runs it; None is
+    what fits the file. classifier: file of a trained expression
     classifier; None is the built-in one. every: one frame in so many is looked at (4), or seconds:
     one in so many seconds. people: TOML file of who is who; None is people.toml in the folder, which is
     written at first. subtitles: file; None takes the film's own. speech_to_text: Whisper model for
@@ -139,6 +141,7 @@ def report_film(
         seconds,
         _path(characters),
         _path(classifier),
+        segmenter=segmenter,
     )
     options = StudyOptions(_path(people), _path(subtitles), speech_to_text, _path(marked), lang)
     source, target = Path(film), Path(folder)

@@ -15,6 +15,7 @@ from pyojeong.cli.film_options import (
     Every,
     People,
     Seconds,
+    Segmenter,
     Workers,
     choices_of,
 )
@@ -63,6 +64,7 @@ def run(
         typer.Argument(metavar="[FILM]", help=say("The film.", "영상 파일."), show_default=False),
     ] = None,
     characters: Characters = None,
+    segmenter: Segmenter = None,
     classifier: Classifier = None,
     every: Every = None,
     seconds: Seconds = None,
@@ -97,7 +99,7 @@ def run(
 
     if demo == (film is not None):
         raise BadSettings("Name a film, or give --demo.", "영상을 지정하거나 --demo를 쓰세요.")
-    choices = choices_of(every, seconds, characters, classifier)
+    choices = choices_of(every, seconds, characters, classifier, segmenter)
     accuracy = DEMO_FACES if demo else None
     wanted = StudyOptions(people, subtitles, speech_to_text, marked, language(), accuracy)
     if film is not None:

@@ -23,7 +23,7 @@ from pyojeong.assets import asset_path
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed
 from pyojeong.face.suppression import overlaps
 from pyojeong.face.types import Image
-from pyojeong.film.types import Instances
+from pyojeong.film.types import Instances, most_masks
 from pyojeong.network import open_file
 
 ASSET = "cartoon_characters_v1"
@@ -31,7 +31,7 @@ ASSET = "cartoon_characters_v1"
 
 _GRAY, _STRIDE, _SIDE = 114, 32, 640
 _CANDIDATES, _MOST = 3_000, 100
-_FARTHEST, _MASK_BYTES = 100_000.0, 2**28
+_FARTHEST = 100_000.0
 _LONGEST_NAMES, _MOST_CLASSES, _LARGEST_SIDE = 200_000, 1_000, 4_096
 
 Floats = NDArray[np.float32]
@@ -73,7 +73,7 @@ class YoloSegOnnx:
         # Pictures shrunk by areas show no false edges; a network of anybody's learned without.
         area = metadata.get("resize") == "area"
         self._shrink = cv2.INTER_AREA if area else cv2.INTER_LINEAR
-        self._side = _sides(metadata.get("imgsz", ""))
+        self._side = sides_of(metadata.get("imgsz", ""))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -117,9 +117,11 @@ class YoloSegOnnx:
         if rows.ndim != 3 or proto.ndim != 4 or len(rows) != 1 or parts != proto.shape[1]:
             raise InferenceFailed(
                 f"{self.path.name} gave {rows.shape} and {proto.shape}, which is not what a "
-                f"YOLOv8-seg of {len(self._labels)} classes gives.",
+                f"YOLOv8-seg of {len(self._labels)} classes gives. Export it without nms and end2end, "
+                "or have it read by ultralytics.",
                 f"{self.path.name}: 출력 {rows.shape}, {proto.shape}은(는) 클래스 "
-                f"{len(self._labels)}개인 YOLOv8-seg의 출력이 아닙니다.",
+                f"{len(self._labels)}개인 YOLOv8-seg의 출력이 아닙니다. nms와 end2end 없이 내보내거나 "
+                "ultralytics로 읽으세요.",
             )
 
 
@@ -180,8 +182,7 @@ def figures(
     width: int,
 ) -> Instances:
     """Figures in px of the picture; whoever has no pixel is left out."""
-    # Of a very large picture fewer, so that masks stay within a quarter of a gigabyte.
-    most = max(1, _MASK_BYTES // (height * width))
+    most = most_masks(height, width)
     boxes, scores, kinds, parts = boxes[:most], scores[:most], kinds[:most], parts[:most]
     shift = np.array([fit.left, fit.top, fit.left, fit.top], np.float32)
     placed = (boxes - shift) / np.float32(fit.scale)
@@ -199,13 +200,17 @@ def _cut(mask: NDArray[np.bool_], box: Floats, logits: Floats, fit: Fit) -> None
     x0, y0, x1, y1 = (math.ceil(float(v)) for v in box)
     if x1 <= x0 or y1 <= y0:
         return
-    # From pixel centres of the picture to those of the prototypes.
     across, down = fit.width / logits.shape[1], fit.height / logits.shape[0]
+    # Cells of the gray margin say nothing about figures that the picture's edge cuts off.
+    left, right = _margin(fit.left, fit.width, mask.shape[1] * fit.scale, across)
+    top, bottom = _margin(fit.top, fit.height, mask.shape[0] * fit.scale, down)
+    logits = logits[top : logits.shape[0] - bottom, left : logits.shape[1] - right]
+    # From pixel centres of the picture to those of the prototypes.
     a, b = fit.scale / across, fit.scale / down
     matrix = np.array(
         [
-            [a, 0, (x0 + 0.5) * a + fit.left / across - 0.5],
-            [0, b, (y0 + 0.5) * b + fit.top / down - 0.5],
+            [a, 0, (x0 + 0.5) * a + fit.left / across - left - 0.5],
+            [0, b, (y0 + 0.5) * b + fit.top / down - top - 0.5],
         ]
     )
     way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -217,6 +222,11 @@ def _cut(mask: NDArray[np.bool_], box: Floats, logits: Floats, fit: Fit) -> None
         borderMode=cv2.BORDER_REPLICATE,
     )
     mask[y0:y1, x0:x1] = made > 0
+
+
+def _margin(before: int, side: int, inner: float, cell: float) -> tuple[int, int]:
+    """Whole cells of gray before and after the picture."""
+    return int(before / cell), int((side - before - max(1, round(inner))) / cell)
 
 
 # --- what the file says about itself --------------------------------------------------------
@@ -245,7 +255,7 @@ def names_of(text: str, path: Path) -> tuple[str, ...]:
     return names
 
 
-def _sides(text: str) -> tuple[int, int]:
+def sides_of(text: str) -> tuple[int, int]:
     """(height, width) the network learned with, where the metadata says."""
     try:
         height, width = (int(n) for n in ast.literal_eval(text[:100]))
