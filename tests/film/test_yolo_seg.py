@@ -7,8 +7,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from pyojeong.data.cartoon.pictures import make_pictures
 from pyojeong.data.cartoon.style import LABELS
+from pyojeong.data.instances.decoding import fitted, letterbox, names_of, pick
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingWeights
-from pyojeong.film.yolo_seg import YoloSegOnnx, figures, fitted, letterbox, names_of, pick
+from pyojeong.film.yolo_seg import YoloSegOnnx
 from pyojeong.registry import load
 
 SIDE, CLASSES, PARTS = 64, 2, 4
@@ -135,12 +136,12 @@ class TestDecoding:
         assert len(YoloSegOnnx(path).segment([picture])[0]) == 1
 
     def test_masks_of_a_huge_picture_are_bounded(self, halves, monkeypatch):
-        monkeypatch.setattr("pyojeong.film.yolo_seg._MASK_BYTES", 7 * 640 * 640)
+        monkeypatch.setattr("pyojeong.data.instances.decoding._MASK_BYTES", 7 * 640 * 640)
         boxes = np.tile(np.array([0, 0, 64, 64], np.float32), (100, 1))
         ones, kinds = np.ones(100, np.float32), np.zeros(100, np.int64)
         parts = np.tile(np.array([1, 0, 0, 0], np.float32), (100, 1))
-        found = figures(boxes, ones, kinds, parts, halves, fitted(640, 640, 64, 64), 640, 640)
-        assert len(found) == 7
+        found = cut_out(boxes, ones, kinds, parts, halves, fitted(640, 640, 64, 64), 640, 640)
+        assert len(found[0]) == 7
 
     def test_the_picture_is_not_changed(self, tmp_path, picture):
         before = picture.copy()

@@ -9,8 +9,9 @@ torch = pytest.importorskip("torch", reason="torch is in the train extra")
 
 from pyojeong.data.cartoon.pictures import make_pictures  # noqa: E402
 from pyojeong.data.cartoon.style import LABELS  # noqa: E402
+from pyojeong.data.instances.decoding import fitted, letterbox  # noqa: E402
 from pyojeong.errors import BadSettings  # noqa: E402
-from pyojeong.film.yolo_seg import YoloSegOnnx, fitted, letterbox  # noqa: E402
+from pyojeong.film.yolo_seg import YoloSegOnnx  # noqa: E402
 from pyojeong.train.characters.export import export  # noqa: E402
 from pyojeong.train.characters.loss import Targets, assign, loss, overlap  # noqa: E402
 from pyojeong.train.characters.net import Exported, SegNet, Shape, decode  # noqa: E402
