@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from pyojeong.data.cartoon.pictures import make_pictures
 from pyojeong.data.cartoon.style import LABELS
-from pyojeong.data.instances.decoding import fitted, letterbox, names_of, pick
+from pyojeong.data.instances.decoding import cut_out, fitted, letterbox, names_of, pick
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingWeights
 from pyojeong.film.yolo_seg import YoloSegOnnx
 from pyojeong.registry import load
