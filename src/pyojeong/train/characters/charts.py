@@ -63,7 +63,8 @@ _LEFT, _TOP, _RIGHT, _BOTTOM = 120, 92, 40, 110
 def chart(axes: Axes, lines: Sequence[Line], mark: tuple[float, float] | None = None) -> Rgb:
     """Lines over one pair of axes with a legend beside them. mark: a point to be seen."""
     names = [line for line in lines if line.name]
-    legend = 330 if names else 0
+    letters = font(22)
+    legend = max((round(letters.getlength(drawable(n.name))) + 96 for n in names), default=0)
     right, bottom = _WIDTH - _RIGHT - legend, _HEIGHT - _BOTTOM
     sheet = Image.new("RGB", (_WIDTH, _HEIGHT), _PAPER)
     pen = ImageDraw.Draw(sheet)
@@ -72,7 +73,7 @@ def chart(axes: Axes, lines: Sequence[Line], mark: tuple[float, float] | None = 
     for at, line in enumerate(names[:22]):
         y = _TOP + 18 + 34 * at
         pen.rounded_rectangle((right + 34, y - 3, right + 70, y + 3), 3, line.colour)
-        pen.text((right + 84, y), drawable(line.name), INK, font(22), anchor="lm")
+        pen.text((right + 84, y), drawable(line.name), INK, letters, anchor="lm")
     made = np.array(sheet)
     for line in lines:
         _draw_line(made, line, axes, box)
@@ -99,7 +100,17 @@ def _draw_axes(pen: ImageDraw.ImageDraw, axes: Axes, box: tuple[int, int, int, i
 
 def _tick(axes: Axes, which: int, share: float) -> str:
     value = axes.low[which] + share * (axes.high[which] - axes.low[which])
-    return f"{value:.1f}" if axes.high[which] <= 10 else f"{value:,.0f}"
+    whole = (axes.high[which] - axes.low[which]) >= 5
+    return (
+        f"{value:,.0f}" if whole else f"{value:.1f}" if axes.high[which] >= 0.5 else f"{value:.2g}"
+    )
+
+
+def rounded_up(value: float) -> float:
+    """The least 1, 2, 2.5 or 5 times a power of ten that is no smaller: an axis that
+    ends there has round numbers at its fifths."""
+    power = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
+    return float(next(f * power for f in (1, 2, 2.5, 5, 10) if f * power >= value * (1 - 1e-9)))
 
 
 def _places(
@@ -139,14 +150,14 @@ def curve_chart(
     """A line per class and, thick, their mean. rows: (classes, n), NaN for what is not known.
     mark: an x whose mean is marked."""
     lines = []
-    known = np.isfinite(rows).any(axis=1, keepdims=True)[:, 0]
-    few = known.sum() <= MOST_NAMED
+    known = [bool(np.isfinite(row).any()) for row in rows]
+    few = sum(known) <= MOST_NAMED
     for number, row in enumerate(rows):
         if known[number]:
             name = _short(names[number]) if few else ""
             lines.append(Line(name, x, row, colour_of(number) if few else (196, 203, 212)))
     point = None
-    if known.any():
+    if any(known):
         with np.errstate(invalid="ignore"):
             seen = np.isfinite(rows).sum(0)
             mean = np.where(seen > 0, np.nansum(rows, 0) / np.maximum(seen, 1), np.nan)
@@ -168,11 +179,12 @@ def matrix_chart(
     k = len(names)
     cell = int(np.clip(900 // k, 26, 130))
     left, top = 290, 100
-    size = left + k * cell + 40, top + k * cell + 240
+    letters = font(max(13, min(22, cell // 2)))
+    below = round(max(letters.getlength(drawable(_short(name))) for name in names))
+    size = left + k * cell + 40, top + k * cell + below + 84
     sheet = Image.new("RGB", (max(size[0], 760), size[1]), _PAPER)
     pen = ImageDraw.Draw(sheet)
     pen.text((40, 40), drawable(title), INK, font(30, bold=True), anchor="lm")
-    letters = font(max(13, min(22, cell // 2)))
     for row in range(k):
         middle = top + (row + 0.5) * cell
         pen.text((left - 14, middle), drawable(_short(names[row])), INK, letters, anchor="rm")
@@ -209,6 +221,6 @@ def _write_below(
 ) -> None:
     """Names turned by a quarter under the columns."""
     for column, name in enumerate(names):
-        strip = Image.new("RGB", (220, cell), _PAPER)
-        ImageDraw.Draw(strip).text((210, cell / 2), name, INK, letters, anchor="rm")  # type: ignore[arg-type]
+        strip = Image.new("RGB", (260, cell), _PAPER)
+        ImageDraw.Draw(strip).text((250, cell / 2), name, INK, letters, anchor="rm")  # type: ignore[arg-type]
         sheet.paste(strip.rotate(90, expand=True), (left + column * cell, top + 4))

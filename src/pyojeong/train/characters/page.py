@@ -19,10 +19,9 @@ from pyojeong.train.characters.judged import Judged, Mistakes
 from pyojeong.train.characters.learner import Learner
 from pyojeong.train.characters.measuring import find
 from pyojeong.train.characters.pictures import CONFUSION, CURVES, LOSSES, PRECISION
-from pyojeong.train.characters.sheets import draw_batch, paint, shrink
+from pyojeong.train.characters.sheets import draw_batch, paint
 
 SAMPLES, WORST = 8, 8
-_SIDE = 460
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -196,8 +195,7 @@ class Page:
         )
         sides = ((truth, self._say("truth", "실제")), (seen, self._say("found", "찾은 것")))
         images = "".join(
-            f"<span>{_image(shrink(image, _SIDE), name)}<small>{name}</small></span>"
-            for image, name in sides
+            f"<span>{_image(image, name)}<small>{name}</small></span>" for image, name in sides
         )
         return (
             f'<div class="pair"><div>{images}</div><small><b>{escape(shown.name)}</b> '

@@ -6,7 +6,15 @@ import numpy as np
 
 from pyojeong.errors import Language
 from pyojeong.media.image import Rgb
-from pyojeong.train.characters.charts import Axes, Line, chart, colour_of, curve_chart, matrix_chart
+from pyojeong.train.characters.charts import (
+    Axes,
+    Line,
+    chart,
+    colour_of,
+    curve_chart,
+    matrix_chart,
+    rounded_up,
+)
 from pyojeong.train.characters.curves import RECALLS, SCORES
 from pyojeong.train.characters.judged import Judged
 from pyojeong.train.characters.learner import Learner
@@ -58,7 +66,7 @@ def _history(learner: Learner, lang: Language) -> dict[str, Rgb]:
 
     table = {key: np.array([line[key] for line in learner.history], float)
              for key in ("epoch", "class", "box", "mask", "map", "map50")}  # fmt: skip
-    epoch, last = say("epoch", "에폭"), max(float(table["epoch"][-1]), 1e-9)
+    epoch, last = say("epoch", "에폭"), rounded_up(float(table["epoch"][-1]))
     weights = learner.config.loss
     parts = (
         (say("class", "클래스"), weights.classes * table["class"]),
@@ -66,7 +74,7 @@ def _history(learner: Learner, lang: Language) -> dict[str, Rgb]:
         (say("mask", "마스크"), weights.masks * table["mask"]),
     )
     # The first measurements of a run from scratch are far above all others.
-    most = max(float(np.quantile(values, 0.9)) for _, values in parts) * 1.25
+    most = max(float(np.quantile(values, 0.9)) for _, values in parts) * 1.1
     losses = [Line(n, table["epoch"], v, colour_of(k)) for k, (n, v) in enumerate(parts)]
     found = [
         Line(name, table["epoch"], table[key], colour_of(k), 4)
@@ -76,7 +84,7 @@ def _history(learner: Learner, lang: Language) -> dict[str, Rgb]:
     best = learner.history[learner.best]
     return {
         LOSSES: chart(
-            Axes(say("Losses", "손실"), epoch, first, (0, 0), (last, max(most, 1e-6))), losses
+            Axes(say("Losses", "손실"), epoch, first, (0, 0), (last, rounded_up(most))), losses
         ),
         PRECISION: chart(
             Axes(say("Precision on val", "검증 그림의 mAP"), epoch, "mAP", (0, 0), (last, 1)),

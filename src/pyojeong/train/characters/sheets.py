@@ -15,8 +15,9 @@ from pyojeong.media.image import Rgb
 from pyojeong.train.characters.augment import Batch
 from pyojeong.train.characters.charts import colour_of
 
-_COVER = 0.42
-_MOST, _COLUMNS, _SIDE, _GAP = 16, 4, 360, 8
+_COVER = 0.36
+_MOST, _COLUMNS, _GAP = 16, 4, 8
+_LETTERS, _PILL = 16, 20
 
 
 def paint(
@@ -25,8 +26,10 @@ def paint(
     classes: NDArray[np.int64],
     labels: Sequence[str],
     scores: NDArray[np.float32] | None = None,
+    side: int = 520,
 ) -> Rgb:
-    """The picture with each figure in the colour of its class, outlined and named."""
+    """The picture, `side` px long, with each figure in the colour of its class, outlined and named."""
+    image, masks = _sized(image, masks, side)
     made = image.copy()
     for mask, one in zip(masks, classes, strict=True):
         colour = np.array(colour_of(int(one)))
@@ -42,6 +45,16 @@ def paint(
     return np.asarray(sheet).copy()
 
 
+def _sized(image: Rgb, masks: NDArray[np.bool_], side: int) -> tuple[Rgb, NDArray[np.bool_]]:
+    ratio = side / max(image.shape[:2])
+    size = max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio))
+    way = cv2.INTER_AREA if ratio < 1 else cv2.INTER_CUBIC
+    made = np.zeros((len(masks), size[1], size[0]), np.bool_)
+    for large, mask in zip(made, masks, strict=True):
+        large[:] = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_LINEAR) > 0.5
+    return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8), made
+
+
 def _name(
     pen: ImageDraw.ImageDraw,
     mask: NDArray[np.bool_],
@@ -50,21 +63,12 @@ def _name(
     shape: tuple[int, ...],
 ) -> None:
     """A name in the upper left corner of a figure's box, inside the picture."""
-    letters = font(13)
+    letters = font(_LETTERS)
     x, y, _, _ = cv2.boundingRect(mask.astype(np.uint8))
     wide = round(letters.getlength(text)) + 8
-    x, y = max(0, min(x, shape[1] - wide)), max(0, y - 17)
-    pen.rectangle((x, y, x + wide, y + 17), colour)
-    pen.text((x + 4, y + 9), text, ink_on(colour), letters, anchor="lm")
-
-
-def shrink(image: Rgb, side: int) -> Rgb:
-    """At most `side` px long."""
-    ratio = side / max(image.shape[:2])
-    if ratio >= 1:
-        return image
-    size = max(1, round(image.shape[1] * ratio)), max(1, round(image.shape[0] * ratio))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    x, y = max(0, min(x, shape[1] - wide)), max(0, y - _PILL)
+    pen.rectangle((x, y, x + wide, y + _PILL), colour)
+    pen.text((x + 4, y + _PILL / 2), text, ink_on(colour), letters, anchor="lm")
 
 
 def draw_batch(one: Batch, labels: Sequence[str]) -> Rgb:
@@ -73,10 +77,7 @@ def draw_batch(one: Batch, labels: Sequence[str]) -> Rgb:
     tiles = []
     for image, masks, classes in list(zip(one.images, one.masks, one.classes, strict=True))[:_MOST]:
         there = np.flatnonzero(classes >= 0)
-        size = image.shape[1], image.shape[0]
-        large = [cv2.resize(masks[n], size, interpolation=cv2.INTER_LINEAR) > 0.5 for n in there]
-        stacked = np.stack(large) if large else np.zeros((0, *image.shape[:2]), bool)
-        tiles.append(shrink(paint(image, stacked, classes[there], labels), _SIDE))
+        tiles.append(paint(image, masks[there] > 0.5, classes[there], labels, side=400))
     height, width = tiles[0].shape[:2]
     columns = min(_COLUMNS, len(tiles))
     rows = -(-len(tiles) // columns)

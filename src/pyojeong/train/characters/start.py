@@ -71,6 +71,10 @@ def _weights(path: Path) -> tuple[tuple[str, ...], list[tuple[Tensor, Tensor]]]:
         # From bytes: data in other files stays where it is.
         model = onnx.load_from_string(read_bytes(path, _LARGEST, "start"))
         table = {i.name: i for i in model.graph.initializer}
+        # Numbers that are equal are written once and passed on.
+        for node in model.graph.node:
+            if node.op_type == "Identity" and node.input[0] in table:
+                table[node.output[0]] = table[node.input[0]]
         found = [
             (_tensor(numpy_helper.to_array(table[n.input[1]])),
              _tensor(numpy_helper.to_array(table[n.input[2]])))
