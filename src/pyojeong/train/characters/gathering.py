@@ -84,18 +84,22 @@ def _loaded(source: str) -> InstanceSet:
 
 
 def _divided(found: InstanceSet, config: Config) -> InstanceSet:
-    """Every picture in a split."""
-    splits = Counter(picture.split for picture in found.pictures)
-    if splits["train"] and splits["val"] + splits["test"]:
-        if splits["val"]:
-            return found
-        # Only one part is held back: it stops the run and has the last word.
-        held = [replace(p, split="val" if p.split == "test" else p.split) for p in found.pictures]
-        return replace(found, pictures=tuple(held))
-    from pyojeong.data.instances.load import divided
+    """Every picture in a split: as the set says; where it names no val, what is not for the test is
+    divided; pictures of no split beside a train and a val are learned from."""
+    from pyojeong.data.instances.divide import divided
 
+    splits = {picture.split for picture in found.pictures}
+    if splits >= {"train", "val"}:
+        pictures = tuple(replace(p, split=p.split or "train") for p in found.pictures)
+        return replace(found, pictures=pictures)
     shares = config.data.shares
-    return divided(found, (shares[0], shares[1], shares[2]), config.data.split_seed)
+    kept: tuple[OutlinedPicture, ...] = ()
+    if splits >= {"train", "test"}:
+        kept = tuple(found.split("test"))
+        shares = tuple(share / (shares[0] + shares[1]) for share in shares[:2])
+    rest = tuple(p for p in found.pictures if not kept or p.split != "test")
+    made = divided(replace(found, pictures=rest), shares, config.data.split_seed)
+    return replace(made, pictures=(*made.pictures, *kept))
 
 
 def _outlined(config: Config, folder: Path, found: InstanceSet) -> Material:
