@@ -86,12 +86,12 @@ def _loaded(source: str) -> InstanceSet:
 def _divided(found: InstanceSet, config: Config) -> InstanceSet:
     """Every picture in a split: as the set says; where it names no val, what is not for the test is
     divided; pictures of no split beside a train and a val are learned from."""
-    from pyojeong.data.instances.divide import divided
-
     splits = {picture.split for picture in found.pictures}
     if splits >= {"train", "val"}:
         pictures = tuple(replace(p, split=p.split or "train") for p in found.pictures)
         return replace(found, pictures=pictures)
+    from pyojeong.data.instances.divide import divided
+
     shares = config.data.shares
     kept: tuple[OutlinedPicture, ...] = ()
     if splits >= {"train", "test"}:

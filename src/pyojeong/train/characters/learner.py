@@ -135,13 +135,14 @@ class Learner:
 
     def _batch(self, step: int, count: int) -> Batch:
         """Every picture once an epoch, in an order of its own; step -1 is before the first."""
-        seed, rows = self.config.train.seed, []
-        for place in range(step * count, (step + 1) * count):
-            epoch, at = divmod(place, len(self.train))
-            order = np.random.default_rng((seed, 18, epoch + 1)).permutation(len(self.train))
-            rows.append(int(order[at]))
+        seed, pictures = self.config.train.seed, len(self.train)
+        epochs, at = np.divmod(np.arange(step * count, (step + 1) * count), pictures)
+        rows = np.zeros(count, np.int64)
+        for epoch in np.unique(epochs):
+            order = np.random.default_rng((seed, 18, int(epoch) + 1)).permutation(pictures)
+            rows[epochs == epoch] = order[at[epochs == epoch]]
         rng = np.random.default_rng((seed, 17, step + 1))
-        return batch(self.train, np.array(rows), self.size(), self.config.augment, rng)
+        return batch(self.train, rows, self.size(), self.config.augment, rng)
 
     @torch.no_grad()
     def _average(self, keep: float) -> None:

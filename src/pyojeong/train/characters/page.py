@@ -86,7 +86,7 @@ class Page:
                 "The best epoch was chosen on the same pictures, so expect a little less elsewhere.",
                 "최고 에폭도 같은 그림으로 골랐으므로 다른 그림에서는 조금 낮을 수 있습니다.",
             )
-        line = f"pyojeong film movie.mp4 --characters {self._folder / 'model.onnx'} -o report/"
+        line = f"pyojeong film movie.mp4 --characters {self._folder.name}/model.onnx -o report/"
         return f'<p class="soft">{told} <code>{escape(line)}</code>{chosen}</p>\n'
 
     def _tiles(self) -> str:
