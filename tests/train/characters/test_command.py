@@ -2,6 +2,8 @@
 
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +11,11 @@ pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 pytest.importorskip("onnx", reason="onnx is in the train extra")
 
+from pyojeong.data.instances.save import save_instances
+
 from pyojeong.cli import main as cli
 from pyojeong.film.yolo_seg import YoloSegOnnx
+from pyojeong.train.characters.config import Config
 
 
 @pytest.fixture
@@ -67,10 +72,18 @@ def test_mistakes_are_named(command, tmp_path, monkeypatch, words, said):
 
 
 def test_the_experiment_of_the_shipped_network_can_be_read():
-    from pathlib import Path
-
-    from pyojeong.train.characters.config import Config
-
     root = Path(__file__).parents[3]
     config = Config.read(root / "experiments/cartoon/characters.toml")
     assert (config.data.cartoon, config.net.side, config.net.start) == (4500, 416, "")
+
+
+def test_a_folder_of_outlined_pictures_is_learned_from(command, outlined, tiny, tmp_path):
+    folder, out = tmp_path / "set", tmp_path / "run"
+    save_instances(replace(outlined, labels=(*outlined.labels[:-1], "새 인물")), folder, "coco")
+    settings = tmp_path / "small.toml"
+    settings.write_text(tiny.with_values({"train.steps": 2}).to_toml(), "utf-8")
+    code, _, told = command(folder, "--config", settings, "--out", out)
+    assert code == 0, told
+    result = json.loads((out / "result.json").read_text("utf-8"))
+    assert result["pictures"] == {"train": 10, "val": 4}
+    assert YoloSegOnnx(out / "model.onnx").labels[-1] == "새 인물"

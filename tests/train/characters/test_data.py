@@ -122,6 +122,25 @@ class TestGathering:
         ]
         assert len({set_digest(one) for one in sets}) == len(sets)
 
+    def test_a_set_without_val_is_divided_and_its_test_part_stays(self, outlined, tiny, tmp_path):
+        def parts(*splits):
+            named = tuple(
+                replace(p, split=splits[n % len(splits)]) for n, p in enumerate(outlined.pictures)
+            )
+            name = "-".join(splits) or "none"
+            made = gather(tiny, tmp_path / name, replace(outlined, pictures=named))
+            return {split: set(cache.names) for split, cache in made.parts.items()}, named
+
+        found, named = parts("train", "train", "test")
+        assert found["test"] == {p.name for p in named if p.split == "test"}
+        assert found["train"] | found["val"] == {p.name for p in named if p.split != "test"}
+        assert not found["train"] & found["val"]
+        found, _ = parts("")
+        assert len(found["train"]) + len(found["val"]) == 14
+        assert set(found) == {"train", "val"}
+        found, named = parts("train", "val", "")
+        assert found["train"] == {p.name for p in named if p.split != "val"}
+
     def test_one_thing_to_learn_from_is_needed(self, outlined, tiny, tmp_path):
         with pytest.raises(BadSettings):
             gather(tiny, tmp_path, None)
