@@ -107,10 +107,12 @@ def _tick(axes: Axes, which: int, share: float) -> str:
 
 
 def rounded_up(value: float) -> float:
-    """The least 1, 2, 2.5 or 5 times a power of ten that is no smaller: an axis that
+    """The least 1, 2, 2.5, 3, 4 or 5 times a power of ten that is no smaller: an axis that
     ends there has round numbers at its fifths."""
     power = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
-    return float(next(f * power for f in (1, 2, 2.5, 5, 10) if f * power >= value * (1 - 1e-9)))
+    return float(
+        next(f * power for f in (1, 2, 2.5, 3, 4, 5, 10) if f * power >= value * (1 - 1e-9))
+    )
 
 
 def _places(
