@@ -68,7 +68,7 @@ def test_colours_differ():
 
 @pytest.mark.parametrize(
     ("value", "up"),
-    [(1, 1), (1.1, 2), (8, 10), (41, 50), (38, 40), (21, 25), (100, 100), (0.3, 0.5)],
+    [(1, 1), (1.1, 2), (8, 10), (41, 50), (38, 40), (21, 25), (100, 100), (0.3, 0.3), (0.45, 0.5)],
 )
 def test_axes_end_at_round_numbers(value, up):
     assert rounded_up(value) == pytest.approx(up)
