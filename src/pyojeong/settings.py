@@ -35,7 +35,8 @@ class Settings:
 
     lang: "en", "ko" or "auto" (by locale). max_text_bytes: largest text file or argument read.
     max_story_sentences: longest story. max_image_pixels: largest picture decoded, width times
-    height. max_image_bytes: largest picture file opened. threads: per model, 0 = all cores.
+    height. max_image_bytes: largest picture file opened. max_annotation_bytes: largest file of
+    outlines (COCO JSON) read. threads: per model, 0 = all cores.
     asset_folder: where weights that do not ship are looked for. clova_url, clova_secret: invoke
     URL and secret key of NAVER CLOVA OCR, empty where there is no account. removebg_key,
     removebg_url: API key and address of remove.bg. profanity_allow,
@@ -47,6 +48,7 @@ class Settings:
     max_story_sentences: int = 5_000
     max_image_pixels: int = 100_000_000
     max_image_bytes: int = 200_000_000
+    max_annotation_bytes: int = 1_000_000_000
     threads: int = 0
     asset_folder: Path = Path()
     profanity_allow: Path = Path()

@@ -80,3 +80,58 @@ def test_errors_have_their_exit_code(call, source, tmp_path, words, code, said):
     given = [w.replace("IN", str(source)).replace("OUT", str(tmp_path / "o")) for w in words]
     found, _, err = call(*given)
     assert (found, said in err) == (code, True), err
+
+
+@pytest.fixture
+def outlined(tmp_path):
+    """Ten frames of a film as Label Studio exports them, each with one figure of two classes."""
+    from PIL import Image
+
+    for part in ("images", "labels"):
+        (tmp_path / "export" / part).mkdir(parents=True)
+    for n in range(10):
+        name = f"0f1e2d3c-{4 * n:07d}_00h00m{n:02d}.000s"
+        shade = Image.new("RGB", (64, 48), (20 * n, 90, 90))
+        shade.save(tmp_path / "export/images" / f"{name}.png")
+        line = f"{n % 2} 0.1 0.1 0.6 0.1 0.6 0.7\n"
+        (tmp_path / "export/labels" / f"{name}.txt").write_text(line * (1 + (n == 3)))
+    (tmp_path / "export/classes.txt").write_text("anger\njoy\n")
+    return tmp_path / "export"
+
+
+class TestInstances:
+    def test_from_an_export_to_a_divided_set_and_back(self, call, outlined, tmp_path):
+        code, out, err = call("instances", outlined, "-o", tmp_path / "set")
+        assert (code, "--split does that" in err, "listed twice" in err) == (0, True, True)
+        assert "pyojeong train characters" in err
+        assert "anger" in out
+        words = ("-o", tmp_path / "coco", "--to", "coco", "--split", "--shares", "0.7,0.2,0.1")
+        code, out, _ = call("instances", tmp_path / "set", *words, "--json")
+        told = json.loads(out)
+        assert (code, told["pictures"]) == (0, {"train": 7, "val": 2, "test": 1})
+        assert sum(sum(counts.values()) for counts in told["figures"].values()) == 10
+        assert set(told["figures"]["train"]) == {"anger", "joy"}
+        assert "with seed 0" in told["notes"][-1]
+        code, out, _ = call("instances", tmp_path / "coco", "-o", tmp_path / "again", "--json")
+        assert json.loads(out)["pictures"] == told["pictures"]
+        names = sorted(p.name for p in (tmp_path / "again/labels/val").iterdir())
+        assert len(names) == 2
+        assert names[0].startswith("0f1e2d3c-00000")
+
+    @pytest.mark.parametrize(
+        ("words", "code", "said"),
+        [
+            (("absent", "-o", "OUT"), 3, "no file"),
+            (("IN/images", "-o", "OUT"), 3, "no set of outlined"),
+            (("IN", "-o", "OUT", "--to", "voc"), 5, "yolo or coco"),
+            (("IN", "-o", "OUT", "--split", "--shares", "one"), 5, "numbers such as"),
+            (("IN", "-o", "OUT", "--split", "--shares", "2,-1"), 5, "sum to 1"),
+            (("IN", "-o", "IN"), 10, "there already"),
+            (("IN", "-o", "IN/no/x"), 10, "no folder"),
+        ],
+    )
+    def test_errors_have_their_exit_code(self, call, outlined, tmp_path, words, code, said):
+        given = [w.replace("IN", str(outlined)).replace("OUT", str(tmp_path / "o")) for w in words]
+        found, _, err = call("instances", *given)
+        assert (found, said in err) == (code, True), err
+        assert not (tmp_path / "o").exists()

@@ -85,6 +85,7 @@ class TestFrames:
         assert done.code == 0
         assert [int(r["index"]) for r in rows(tmp_path / "out")] == list(range(0, 50, 4))
         assert "13 frames" in done.err
+        assert "pyojeong train characters" in done.err
 
     def test_json_and_choices(self, run, film, tmp_path):
         out = tmp_path / "out"

@@ -17,6 +17,7 @@ _COMMANDS: tuple[str, ...] = (
     "data_flips",
     "data_turn",
     "data_compare",
+    "data_instances",
 )
 """Modules of this package that add their commands to the group."""
 

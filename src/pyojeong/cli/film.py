@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from pyojeong.cli.language import say
 
-_COMMANDS: tuple[str, ...] = ("film_read", "film_frames", "film_faces")
+_COMMANDS: tuple[str, ...] = ("film_read", "film_frames", "film_outlines", "film_faces")
 """Modules of this package that add their commands to the group."""
 
 READ = "read"

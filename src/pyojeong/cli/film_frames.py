@@ -207,3 +207,11 @@ def _report(out: Path, done: Extracted, as_json: bool) -> None:
             f"{done.shots:,}개 장면의 프레임 {done.looked_at:,}개 중 {done.frames:,}개: {out}",
         )
     )
+    print_note(
+        say(
+            "Next: outline the figures in Roboflow, CVAT or Label Studio (docs/characters.md says "
+            "how), then: pyojeong train characters SET -o run",
+            "다음: Roboflow, CVAT, Label Studio에서 인물의 윤곽을 그린 뒤(방법: docs/characters.md) "
+            "실행하세요: pyojeong train characters SET -o run",
+        )
+    )

@@ -6,6 +6,8 @@ import csv
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -36,30 +38,38 @@ def save_dataset(dataset: Dataset, path: Path) -> None:
     if path.suffix.lower() == ".parquet":
         write_parquet(path, dataset)
     else:
-        _write_folder(path, dataset)
+        with new_folder(path) as part:
+            _fill(part, dataset)
 
 
 def check_place(path: Path) -> None:
     """Raises OutputFailed where `save_dataset` could not write, before long work."""
-    if (
-        path.suffix.lower() != ".parquet"
-        and path.exists()
-        and (not path.is_dir() or any(path.iterdir()))
-    ):
+    if path.suffix.lower() != ".parquet":
+        check_new_folder(path)
+    elif not path.resolve().parent.is_dir():
+        raise output_failed(path, FileNotFoundError(2, "no folder"))
+
+
+def check_new_folder(path: Path) -> None:
+    """Raises OutputFailed where `new_folder` could not write, before long work."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise OutputFailed(
-            f"{path} is there already; name a new folder, or a file that ends in .parquet.",
-            f"{path}이(가) 이미 있습니다. 새 폴더나 .parquet 파일을 지정하세요.",
+            f"{path} is there already; name a new folder.",
+            f"{path}이(가) 이미 있습니다. 새 폴더를 지정하세요.",
         )
     if not path.resolve().parent.is_dir():
         raise output_failed(path, FileNotFoundError(2, "no folder"))
 
 
-def _write_folder(path: Path, dataset: Dataset) -> None:
-    check_place(path)
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Write a folder so that it is there completely or not at all: gives an empty one, which takes
+    its place when the block ends and is removed on any exception. Raises OutputFailed."""
+    check_new_folder(path)
     try:
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=path.resolve().parent))
         try:
-            _fill(part, dataset)
+            yield part
             part.chmod(0o755)
             if path.exists():
                 path.rmdir()

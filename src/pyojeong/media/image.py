@@ -118,6 +118,13 @@ def image_size(path: Path | str) -> tuple[int, int]:
 
     Raises BadInput for what is no picture or has no readable header.
     """
+    width, height, turn = stored_size(path)
+    return (height, width) if turn >= 5 else (width, height)
+
+
+def stored_size(path: Path | str) -> tuple[int, int, int]:
+    """Width and height as stored, px, and how EXIF says it is to be turned (1 to 8, 1 not at all;
+    from 5 on, width and height change places). Raises BadInput as `image_size` does."""
     path = Path(path)
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -125,8 +132,7 @@ def image_size(path: Path | str) -> tuple[int, int]:
             with check_input(path).open("rb") as stream:
                 head = stream.read(1024)
             with path.open("rb") as stream, opener_of(head, path)(stream) as image:
-                turned = _valid(image.getexif().get(_ORIENTATION, 1)) >= 5
-                width, height = image.size
+                return (*image.size, _valid(image.getexif().get(_ORIENTATION, 1)))
         except BadInput:
             raise
         # As in `decode_image`.
@@ -135,7 +141,6 @@ def image_size(path: Path | str) -> tuple[int, int]:
                 f"{path} is damaged and cannot be read as a picture ({error}).",
                 f"{path}은(는) 손상된 그림 파일이라 읽을 수 없습니다({error}).",
             ) from error
-    return (height, width) if turned else (width, height)
 
 
 def _check_size(image: ImageFile.ImageFile, path: Path) -> None:

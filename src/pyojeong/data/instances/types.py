@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pyojeong.data.instances.fill import fill
 from pyojeong.errors import BadInput
-
-_FRACTION = 4
-"""Bits of a px that OpenCV's polygons keep."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
-    """One figure. label: index into the set's labels. rings: polygons (k, 2) float32, x and y in px
-    of the picture, pixel edges at whole numbers; together they are one figure, and where they
-    overlap it is still figure. runs: instead of rings, lengths of runs of a mask read column by
-    column, the first of nothing (COCO's uncompressed RLE), which can have holes."""
+    """One figure.
+
+    label: index into the set's labels. rings: polygons (k, 2) float32, x and y in px of the
+    picture, pixel edges at whole numbers; together they are one figure, and where they overlap it
+    is still figure; a ring that crosses itself is filled by the even-odd rule. runs: instead of
+    rings, lengths of runs of a mask read column by column, the first of nothing (COCO's
+    uncompressed RLE), which can have holes.
+    """
 
     label: int
     rings: tuple[NDArray[np.float32], ...] = ()
@@ -39,12 +40,10 @@ class Outline:
                 )
             values = np.arange(len(self.runs)) % 2 == 1
             return np.repeat(values, self.runs).reshape(width, height).T.copy()
-        made = np.zeros((height, width), np.uint8)
+        made = np.zeros((height, width), np.bool_)
         for ring in self.rings:
-            # OpenCV means pixel middles by whole numbers.
-            points = np.rint((ring - 0.5) * (1 << _FRACTION)).astype(np.int32)
-            cv2.fillPoly(made, [points], 1, shift=_FRACTION)
-        return made.view(np.bool_)
+            fill(made, ring)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
