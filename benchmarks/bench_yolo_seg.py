@@ -4,8 +4,8 @@
 
 Needs `pip install ultralytics` (AGPL-3.0), which nothing in Pyojeong imports but its own extra. Both
 see the same pictures at the same thresholds; compared are how many figures are found, their classes,
-scores, boxes and masks. Ultralytics rounds the gray margin of wide pictures to whole cells of the
-prototypes, which moves its masks by up to half a cell; square pictures have no margin.
+scores, boxes and masks. Where the gray margin of wide pictures is no whole number of the prototypes'
+cells, Ultralytics interpolates its masks twice; square pictures have no margin.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pyojeong.data.cartoon.pictures import make_pictures
 from pyojeong.face.suppression import overlaps
 from pyojeong.film.yolo_seg import YoloSegOnnx
 from pyojeong.train.characters.precision import mask_overlaps
-from pyojeong.vision import mend
+from pyojeong.vision import vision
 
 
 def main() -> None:
@@ -35,15 +35,9 @@ def main() -> None:
     parser.add_argument("--what", default="The file of the cartoon's characters")
     parser.add_argument("--name", default="yolo_seg")
     given = parser.parse_args()
-    mend()
-    import torch
-    import torchvision
+    vision("ops")  # Ultralytics imports torchvision itself
     from ultralytics import YOLO
-    from ultralytics.utils.nms import TorchNMS
 
-    if not hasattr(torch.ops.torchvision.nms, "default") or not torchvision.extension._has_ops():
-        # A torchvision without its operators: Ultralytics brings the same in torch.
-        torchvision.ops.nms = TorchNMS.nms
     theirs = YOLO(str(given.file), task="segment")
     ours = YoloSegOnnx(given.file, threshold=given.least, iou=0.7)
     # Theirs always shrinks by interpolation, whatever a file's notes ask for.

@@ -57,6 +57,20 @@ class TestLightImport:
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines()[-1] == "LOADED", done.stdout
 
+    def test_running_a_network_leaves_nothing_at_home(self, tmp_path):
+        """ONNX Runtime would report, and keep a number of the device there."""
+        program = (
+            "import numpy as np, pyojeong.registry as r; "
+            "r.load('FaceDetector').detect(np.zeros((64, 64, 3), np.uint8))"
+        )
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("ORT_", "XDG_"))}
+        environment["HOME"] = str(tmp_path)
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, timeout=60, check=False
+        )
+        assert done.returncode == 0
+        assert list(tmp_path.iterdir()) == []
+
     def test_every_public_name_is_there(self):
         for name in pyojeong.__all__:
             assert getattr(pyojeong, name) is not None

@@ -15,6 +15,7 @@ Names load what they need on first use: `import pyojeong` alone is light.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,10 @@ __all__ = [
     "sitting",
     "tell",
 ]
+
+# ONNX Runtime reports its use to its makers, and keeps a number for this device, unless told not to
+# before it is first imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _LAZY = {
     "FilmFormat": "pyojeong.story.film",

@@ -138,6 +138,22 @@ BUILT_IN: tuple[Backend, ...] = (
         weights=("cartoon_characters_v1",),
     ),
     Backend(
+        "Segmenter",
+        "mask-rcnn",
+        "pyojeong.film.mask_rcnn:MaskRcnn",
+        licence="BSD-3-Clause (torchvision); the weights' own",
+        reference="He et al. 2017, Mask R-CNN, arXiv:1703.06870; Li et al. 2021, arXiv:2111.11429",
+        extra="train",
+    ),
+    Backend(
+        "Segmenter",
+        "ultralytics",
+        "pyojeong.film.ultralytics:Ultralytics",
+        licence="AGPL-3.0 (Ultralytics): programs passed on or served with it owe their source",
+        reference="Jocher et al. 2023, Ultralytics YOLOv8",
+        extra="ultralytics",
+    ),
+    Backend(
         "Voice",
         "espeak",
         "pyojeong.speech.espeak:EspeakVoice",

@@ -6,7 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
-from pyojeong.errors import EXIT_CODES, BadInput, BadSettings, MissingWeights, OutputFailed
+from pyojeong import registry
+from pyojeong.errors import (
+    EXIT_CODES,
+    BadInput,
+    BadSettings,
+    MissingWeights,
+    OutputFailed,
+    UnknownBackend,
+)
 from pyojeong.media.encode import VideoWriter
 
 
@@ -84,6 +92,13 @@ def test_faces_to_label(run, film, tmp_path):
         (["{film}", "--characters", "missing.onnx"], MissingWeights),
         (["{film}", "--classifier", "missing.onnx"], MissingWeights),
         (["{film}", "--people", "missing.toml"], BadInput),
+        (["{film}", "--characters", "missing.safetensors"], MissingWeights),
+        (["{film}", "--characters", "yolov8n-seg.pt"], BadInput),
+        (["{film}", "--segmenter", "ultralytics"], BadSettings),
+        (["{film}", "--characters", "a.onnx", "--segmenter", "ultralitics"], UnknownBackend),
+        (["faces", "{film}", "--segmenter", "mask-rcnn"], BadSettings),
+        (["frames", "{film}", "--segmenter", "mask-rcnn"], BadSettings),
+        (["frames", "{film}", "--characters", "weights.pt"], BadInput),
     ],
 )
 def test_what_cannot_be_done_is_told_at_once(run, film, tmp_path, words, error):
@@ -115,6 +130,32 @@ def test_weights_that_are_none(run, film, tmp_path):
     done = run("film", film, "-o", tmp_path / "r", "--characters", tmp_path / "w.onnx")
     assert done.code in (EXIT_CODES[BadInput], EXIT_CODES[MissingWeights])
     assert "w.onnx" in done.err
+
+
+@pytest.mark.parametrize("command", ["read", "faces", "frames"])
+def test_a_segmenter_by_name(run, film, tmp_path, monkeypatch, command):
+    """Every command opens the one that is named, workers and cutters too."""
+    from pyojeong.assets import asset_path
+    from pyojeong.film import segments
+
+    named = []
+
+    def load(capability, name, **settings):
+        named.append(name)
+        return registry.load(capability, "yolo-seg-onnx", **settings)
+
+    monkeypatch.setattr(segments, "load", load)
+    segments.reader_of.cache_clear()
+    done = run("film", command, film, "-o", tmp_path / "r", "--every", "12", "--characters",
+               asset_path("cartoon_characters_v1"), "--segmenter", "ultralytics")  # fmt: skip
+    assert done.code == 0, done.err
+    assert set(named) == {"ultralytics"}
+    segments.reader_of.cache_clear()
+
+
+def test_the_licence_is_told_in_the_help(run):
+    done = run("film", "read", "--help")
+    assert "AGPL-3.0" in done.out
 
 
 def test_stopped_by_hand_it_says_so(run, film, tmp_path, monkeypatch):

@@ -1,6 +1,9 @@
 """Films of coloured discs for tests, with who is where: found by their colour, in no time."""
 
+import json
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -96,3 +99,49 @@ def stage():
         colours=COLOURS,
         emotions=EMOTIONS,
     )
+
+
+@pytest.fixture(scope="session")
+def mask_rcnn_file(tmp_path_factory):
+    """mask_rcnn_file(architecture, names, frozen=True, **notes) → a .safetensors file with random
+    weights, which finds some figures. By its notes pictures are read very small."""
+    torch = pytest.importorskip("torch", reason="torch is in the train extra")
+    library = pytest.importorskip("safetensors.torch", reason="safetensors is in the train extra")
+    from pyojeong.film.mask_rcnn import build
+    from pyojeong.film.weights import Notes
+
+    made = []
+
+    def make(architecture="maskrcnn_resnet50_fpn", names=("cat", "곰"), frozen=True, **notes):
+        path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+        marks = frozenset() if frozen else frozenset({"num_batches_tracked"})
+        torch.manual_seed(4)
+        state = build(Notes(path, architecture, tuple(names), {}, marks)).state_dict()
+        table = {"min_size": "64", "max_size": "128", **notes}
+        table |= {"architecture": architecture, "names": json.dumps(list(names))}
+        # Of the hundred figures that chance would find, those few that look best.
+        state["roi_heads.box_predictor.cls_score.weight"] *= 2
+        state["roi_heads.box_predictor.cls_score.bias"][0] = 9
+        halves = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
+        library.save_file(halves, path, metadata=table)
+        made.append(path)
+        return path
+
+    yield make
+    for path in made:
+        path.unlink()
+
+
+@pytest.fixture
+def fake_ultralytics(monkeypatch):
+    """Puts the stand-in for Ultralytics (fake_ultralytics/) where it is found, not yet imported."""
+    pytest.importorskip("torch", reason="torch is in the train extra")
+
+    def forget():
+        for name in [n for n in sys.modules if n.split(".")[0] == "ultralytics"]:
+            monkeypatch.delitem(sys.modules, name)
+
+    forget()
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "fake_ultralytics"))
+    yield
+    forget()

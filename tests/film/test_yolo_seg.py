@@ -1,15 +1,20 @@
 """Exported YOLOv8-seg files: read as their exporter means them, whoever wrote them."""
 
+import json
+from pathlib import Path
+
+import cv2
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from pyojeong.assets import asset_path
 from pyojeong.data.cartoon.pictures import make_pictures
 from pyojeong.data.cartoon.style import LABELS
-from pyojeong.data.instances.decoding import cut_out, fitted, letterbox, names_of, pick
+from pyojeong.data.instances.decoding import fitted, letterbox, names_of, pick
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingWeights
-from pyojeong.film.yolo_seg import YoloSegOnnx
+from pyojeong.film.yolo_seg import YoloSegOnnx, figures
 from pyojeong.registry import load
 
 SIDE, CLASSES, PARTS = 64, 2, 4
@@ -24,6 +29,7 @@ def written(
     shape=(1, 3, SIDE, SIDE),
     outputs=2,
     kind=TensorProto.FLOAT,
+    notes=None,
 ):
     """A file whose outputs are given: rows (m, 4 + classes + parts), proto (parts, h/4, w/4)."""
     rows = np.zeros((1, 4 + CLASSES + PARTS), np.float32) if rows is None else rows
@@ -45,7 +51,7 @@ def written(
         ir_version=8,
     )
     if names is not None:
-        helper.set_model_props(model, {"names": names})
+        helper.set_model_props(model, {**(notes or {}), "names": names})
     onnx.save(model, str(path))
     return path
 
@@ -136,18 +142,89 @@ class TestDecoding:
         assert len(YoloSegOnnx(path).segment([picture])[0]) == 1
 
     def test_masks_of_a_huge_picture_are_bounded(self, halves, monkeypatch):
-        monkeypatch.setattr("pyojeong.data.instances.decoding._MASK_BYTES", 7 * 640 * 640)
+        monkeypatch.setattr("pyojeong.film.types.MASK_BYTES", 7 * 640 * 640)
         boxes = np.tile(np.array([0, 0, 64, 64], np.float32), (100, 1))
         ones, kinds = np.ones(100, np.float32), np.zeros(100, np.int64)
         parts = np.tile(np.array([1, 0, 0, 0], np.float32), (100, 1))
-        found = cut_out(boxes, ones, kinds, parts, halves, fitted(640, 640, 64, 64), 640, 640)
-        assert len(found[0]) == 7
+        found = figures(boxes, ones, kinds, parts, halves, fitted(640, 640, 64, 64), 640, 640)
+        assert len(found) == 7
 
     def test_the_picture_is_not_changed(self, tmp_path, picture):
         before = picture.copy()
         picture.setflags(write=False)
         YoloSegOnnx(written(tmp_path / "a.onnx")).segment([picture])
         assert np.array_equal(picture, before)
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    """What Ultralytics made of files (exported/record.py)."""
+    with np.load(Path(__file__).parent / "exported/recorded.npz", allow_pickle=False) as kept:
+        return dict(kept)
+
+
+def picture_of(png):
+    return np.ascontiguousarray(cv2.imdecode(png, cv2.IMREAD_COLOR)[:, :, ::-1])
+
+
+def agree(found, recorded, name):
+    """Overlaps of masks, once number, order, classes, scores and boxes are the same."""
+    assert len(found) == len(recorded[f"{name}_scores"]) > 0
+    assert found.classes.tolist() == recorded[f"{name}_classes"].tolist()
+    np.testing.assert_allclose(found.scores, recorded[f"{name}_scores"], atol=1e-3)
+    np.testing.assert_allclose(found.boxes, recorded[f"{name}_boxes"], atol=0.05)
+    width = found.masks.shape[2]
+    masks = np.unpackbits(recorded[f"{name}_masks"], axis=-1, count=width).astype(bool)
+    return (found.masks & masks).sum((1, 2)) / (found.masks | masks).sum((1, 2))
+
+
+class TestAsUltralyticsReads:
+    """The same files and pictures, read by Ultralytics 8.4.190 and by us."""
+
+    # The last picture's margin is no whole number of cells: there theirs interpolates twice, which
+    # shows in masks of an untrained network, that are noise.
+    @pytest.mark.parametrize(
+        ("number", "least"), [(0, 0.999), (1, 0.97), (2, 0.999), (3, 0.97), (4, 0.8)]
+    )
+    def test_a_network_of_theirs(self, tmp_path, recorded, number, least):
+        name, notes = f"theirs{number}", json.loads(str(recorded["notes"]))
+        given, shape, kind = json.loads(str(recorded["input"]))
+        assert (given, kind) == ("images", "tensor(float)")
+        image = picture_of(recorded[f"{name}_picture"])
+        rows, proto = recorded[f"{name}_rows"], recorded[f"{name}_proto"]
+        path = written(tmp_path / "a.onnx", rows, proto, notes.pop("names"), shape, notes=notes)
+        segmenter = YoloSegOnnx(path, threshold=0.25, iou=0.7)
+        assert segmenter.labels == ("곰", "it's", "fox")
+        shared = agree(segmenter.segment([image])[0], recorded, name)
+        assert shared.min() > least
+
+    @pytest.mark.parametrize("number", range(5))
+    def test_what_the_network_is_given(self, recorded, number):
+        image = picture_of(recorded[f"theirs{number}_picture"])
+        theirs = picture_of(recorded[f"theirs{number}_input"])
+        fit = fitted(*image.shape[:2], *theirs.shape[:2])
+        assert np.array_equal(letterbox(image, fit), theirs)
+
+    def test_the_network_of_the_house(self, tmp_path, recorded):
+        model = onnx.load(str(asset_path("cartoon_characters_v1")))
+        notes = {p.key: p.value for p in model.metadata_props if p.key != "resize"}
+        del model.metadata_props[:]
+        helper.set_model_props(model, notes)
+        onnx.save(model, str(tmp_path / "a.onnx"))
+        segmenter = YoloSegOnnx(tmp_path / "a.onnx", threshold=0.25, iou=0.7)
+        for number in range(3):
+            image = picture_of(recorded[f"house{number}_picture"])
+            shared = agree(segmenter.segment([image])[0], recorded, f"house{number}")
+            assert shared.min() > 0.99
+
+    def test_a_figure_that_the_edge_cuts_off_reaches_it(self, tmp_path):
+        """Whatever the prototypes hold in the gray margin."""
+        proto = np.full((PARTS, SIDE // 4, SIDE // 4), -1.0, np.float32)
+        proto[0, 4:12] = 1  # the rows of a picture twice as wide as high, and no others
+        rows = [row(32, 32, 64, 32, 0.9, 0, 1, 0, 0, 0)]
+        segmenter = YoloSegOnnx(written(tmp_path / "a.onnx", rows, proto))
+        (found,) = segmenter.segment([np.zeros((240, 480, 3), np.uint8)])
+        assert found.masks.all()
 
 
 class TestShippedNetwork:

@@ -13,6 +13,7 @@ from pyojeong.cli.film_options import (
     Every,
     People,
     Seconds,
+    Segmenter,
     Workers,
     choices_of,
     executor_of,
@@ -47,6 +48,7 @@ def run(
         ),
     ],
     characters: Characters = None,
+    segmenter: Segmenter = None,
     classifier: Classifier = None,
     every: Every = None,
     seconds: Seconds = None,
@@ -68,7 +70,7 @@ def run(
     from pyojeong.film.run import read_film
     from pyojeong.film.segments import segmenter_of
 
-    choices = choices_of(every, seconds, characters, classifier)
+    choices = choices_of(every, seconds, characters, classifier, segmenter)
     check_folder(out, film)
     try:
         with progress_bar(as_json, say("Reading the film", "영상 읽는 중")) as progress:
@@ -80,7 +82,9 @@ def run(
                 executor=executor_of(workers),
                 progress=lambda share: progress(0.8 * share),
             )
-            cutter = figure_cutter(segmenter_of(str(characters))) if characters else face_cutter()
+            cutter = face_cutter()
+            if characters is not None:
+                cutter = figure_cutter(segmenter_of(characters, choices.backend))
             done = write_faces(
                 film,
                 reading,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pyojeong.cli.film_options import Segmenter, check_segmenter
 from pyojeong.cli.language import language, say
 from pyojeong.cli.options import AsJson
 from pyojeong.cli.output import (
@@ -22,6 +23,9 @@ from pyojeong.errors import BadSettings
 if TYPE_CHECKING:
     from pyojeong.film.filters import Finder
     from pyojeong.film.frame_folder import Extracted
+
+_SURE = 0.25
+"""Probability from which a character is in a frame."""
 
 
 def add_to(group: typer.Typer) -> None:
@@ -104,13 +108,16 @@ def run(
     characters: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.onnx",
+            metavar="FILE",
             help=say(
-                "Leave out frames without a character that this network finds (YOLO-seg as ONNX).",
-                "이 신경망(ONNX로 내보낸 YOLO-seg)이 인물을 찾지 못한 프레임을 뺍니다.",
+                "Leave out frames without a character that this network finds (YOLO-seg as .onnx, "
+                "or Mask R-CNN as .safetensors).",
+                "이 신경망(YOLO-seg .onnx 또는 Mask R-CNN .safetensors)이 인물을 찾지 못한 프레임을 "
+                "뺍니다.",
             ),
         ),
     ] = None,
+    segmenter: Segmenter = None,
     png: Annotated[
         bool, typer.Option("--png", help=say("PNG instead of JPEG.", "JPEG 대신 PNG."))
     ] = False,
@@ -133,7 +140,7 @@ def run(
             "--every, --seconds, --best-per-shot 중 하나만 고르세요.",
         )
     kept = _kinds(keep or [])
-    finder, sought = _finder(only_faces, characters)
+    finder, sought = _finder(only_faces, characters, segmenter)
     on = {kind: filters and kind not in kept for kind in ("black", "credits", "blurred")}
     rules = Rules(**on, duplicates=filters and "duplicate" not in kept, finder=finder)
     wanted = Wanted(4 if every is None else every, seconds, best, "png" if png else "jpg", sought)
@@ -153,8 +160,11 @@ def run(
     _report(out, done, as_json)
 
 
-def _finder(faces: bool, characters: Path | None) -> tuple[Finder | None, str]:
+def _finder(
+    faces: bool, characters: Path | None, segmenter: str | None
+) -> tuple[Finder | None, str]:
     """Who must be in a frame, and a name for that."""
+    check_segmenter(characters, segmenter)
     if faces and characters is not None:
         raise BadSettings(
             "Choose one of --only-faces and --characters.",
@@ -166,9 +176,10 @@ def _finder(faces: bool, characters: Path | None) -> tuple[Finder | None, str]:
         return face_finder(), "face"
     if characters is not None:
         from pyojeong.film.filters import figure_finder
-        from pyojeong.film.yolo_seg import YoloSegOnnx
+        from pyojeong.film.segments import segmenter_of
 
-        return figure_finder(YoloSegOnnx(characters)), characters.name
+        finder = figure_finder(segmenter_of(characters, segmenter or "", threshold=_SURE))
+        return finder, " ".join(filter(None, (characters.name, segmenter)))
     return None, ""
 
 

@@ -31,10 +31,25 @@ Seconds = Annotated[
 Characters = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE.onnx",
+        metavar="FILE",
         help=say(
-            "Network that cuts the characters out (YOLO-seg as ONNX); without it, human faces.",
-            "인물을 오려 내는 신경망(ONNX로 내보낸 YOLO-seg). 없으면 사람 얼굴을 읽습니다.",
+            "Network that cuts the characters out (YOLO-seg as .onnx, or Mask R-CNN as "
+            ".safetensors); without it, human faces.",
+            "인물을 오려 내는 신경망(YOLO-seg .onnx 또는 Mask R-CNN .safetensors). 없으면 사람 "
+            "얼굴을 읽습니다.",
+        ),
+    ),
+]
+Segmenter = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default=False,
+        help=say(
+            "What runs that network: yolo-seg-onnx, mask-rcnn, or ultralytics (AGPL-3.0); without "
+            "it, what fits the file.",
+            "그 신경망을 실행할 도구: yolo-seg-onnx, mask-rcnn, ultralytics(AGPL-3.0). 없으면 "
+            "파일에 맞는 것.",
         ),
     ),
 ]
@@ -67,7 +82,11 @@ Workers = Annotated[
 
 
 def choices_of(
-    every: int | None, seconds: float | None, characters: Path | None, classifier: Path | None
+    every: int | None,
+    seconds: float | None,
+    characters: Path | None,
+    classifier: Path | None,
+    segmenter: str | None,
 ) -> Choices:
     """Raises BadSettings."""
     from pyojeong.film.plan import Choices
@@ -76,8 +95,18 @@ def choices_of(
         raise BadSettings(
             "Choose one of --every and --seconds.", "--every와 --seconds 중 하나만 고르세요."
         )
+    check_segmenter(characters, segmenter)
     every = 4 if every is None and seconds is None else every
-    return Choices(every, seconds, characters, classifier)
+    return Choices(every, seconds, characters, classifier, segmenter=segmenter)
+
+
+def check_segmenter(characters: Path | None, segmenter: str | None) -> None:
+    """Raises BadSettings where there is nothing to segment by."""
+    if segmenter is not None and characters is None:
+        raise BadSettings(
+            "--segmenter needs --characters FILE.",
+            "--segmenter에는 --characters FILE이 필요합니다.",
+        )
 
 
 def executor_of(workers: int) -> Executor:

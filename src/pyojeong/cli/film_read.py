@@ -16,6 +16,7 @@ from pyojeong.cli.film_options import (
     Every,
     People,
     Seconds,
+    Segmenter,
     Workers,
     choices_of,
     executor_of,
@@ -65,6 +66,7 @@ def run(
         typer.Argument(metavar="[FILM]", help=say("The film.", "영상 파일."), show_default=False),
     ] = None,
     characters: Characters = None,
+    segmenter: Segmenter = None,
     classifier: Classifier = None,
     every: Every = None,
     seconds: Seconds = None,
@@ -103,7 +105,7 @@ def run(
         check_film_output(marked)
     if demo == (film is not None):
         raise BadSettings("Name a film, or give --demo.", "영상을 지정하거나 --demo를 쓰세요.")
-    choices = choices_of(every, seconds, characters, classifier)
+    choices = choices_of(every, seconds, characters, classifier, segmenter)
     if film is not None:
         check_folder(out, film)
     try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from pyojeong.cli.language import say
 from pyojeong.cli.options import AsJson
-from pyojeong.cli.output import print_json, print_table
+from pyojeong.cli.output import print_json, print_note, print_table
 from pyojeong.errors import MissingWeights
 
 
@@ -22,6 +24,14 @@ def add_to(app: typer.Typer) -> None:
     )
     models.command("list", help=say("One line per file.", "파일마다 한 줄."))(list_models)
     models.command("show", help=say("Everything known about one.", "하나의 모든 정보."))(show)
+    models.command(
+        "convert",
+        help=say(
+            "Turn weights of torchvision's Mask R-CNN (.pth) into a file for --characters.",
+            "torchvision Mask R-CNN 가중치(.pth)를 --characters에 쓸 파일로 바꿉니다.",
+        ),
+        epilog="pyojeong models convert maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth -o coco.safetensors",
+    )(convert)
     models.command("verify", help=say("Check every file's hash.", "모든 파일의 해시 확인."))(verify)
     app.add_typer(models, name="models")
 
@@ -52,6 +62,49 @@ def show(name: str, as_json: AsJson = False) -> None:
         print_json(facts)
     else:
         print_table(["", ""], [[f"[bold]{key}[/bold]", str(value)] for key, value in facts.items()])
+
+
+def convert(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.pth", help=say("The weights.", "가중치 파일.")),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE.safetensors",
+            help=say("The file to write.", "저장할 파일."),
+        ),
+    ],
+    names: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B,...",
+            help=say(
+                "Classes in order, without the background; without it, those of COCO.",
+                "배경을 뺀 클래스 이름을 순서대로. 없으면 COCO의 것.",
+            ),
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    from pyojeong.film.convert import convert as convert_file
+
+    done = convert_file(source, out, [name.strip() for name in names.split(",")] if names else [])
+    if as_json:
+        print_json(
+            {"file": str(out), "architecture": done.architecture, "classes": list(done.names)}
+        )
+        return
+    number = len(done.names)
+    print_note(
+        say(
+            f"Written: {out} ({done.architecture}, {number} classes).",
+            f"저장함: {out} ({done.architecture}, 클래스 {number}개).",
+        )
+    )
 
 
 def verify(as_json: AsJson = False) -> None:

@@ -47,7 +47,7 @@ class Here:
 
     def run(self, jobs: Sequence[SegmentJob], progress: Progress) -> Iterator[int]:
         for job in jobs:
-            reader = self._reader or reader_of(job.characters, job.classifier)
+            reader = self._reader or reader_of(job.characters, job.classifier, job.segmenter)
             number = job.number
             perform(
                 job,

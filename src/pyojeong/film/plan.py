@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyojeong.errors import MissingWeights, OutputFailed
 from pyojeong.film.segments import SegmentJob, cut, keep_order, kept_order, picks_of
+from pyojeong.film.weights import backend_of
 from pyojeong.media.files import atomic_path, check_input, output_failed
 from pyojeong.media.picture_order import PictureOrder, picture_order
+from pyojeong.registry import find
 
 FORMAT = 1
 """Counted up when what segments hold changes."""
@@ -22,14 +24,26 @@ _SAMPLE = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Choices:
     """How to read. every: one in so many frames; seconds: one in so many seconds instead.
-    characters: a segmenter's ONNX file; None reads human faces. classifier: an exported classifier;
-    None is the built-in one. segment_s: about how long segments are, None for the usual."""
+    characters: a segmenter's file; None reads human faces. classifier: an exported classifier;
+    None is the built-in one. segment_s: about how long segments are, None for the usual.
+    segmenter: the backend that reads `characters`, None for the one of such a file."""
 
     every: int | None = 4
     seconds: float | None = None
     characters: Path | None = None
     classifier: Path | None = None
     segment_s: float | None = None
+    segmenter: str | None = None
+
+    @property
+    def backend(self) -> str:
+        """Name of the segmenter, "" where faces are read. Raises BadInput, MissingWeights,
+        UnknownBackend."""
+        if self.characters is None:
+            return ""
+        if self.segmenter:
+            return find("Segmenter", self.segmenter).name
+        return backend_of(self.characters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,21 +88,18 @@ def planned(film: Path, folder: Path, choices: Choices) -> tuple[Plan, bool]:
 
 
 def _jobs(film: Path, work: Path, choices: Choices, order: PictureOrder) -> list[SegmentJob]:
-    files = [
+    characters, classifier = (
         str(file.absolute()) if file else "" for file in (choices.characters, choices.classifier)
-    ]
+    )
     whole = SegmentJob(
         str(film.absolute()), str(work.absolute()), 0, (0, 0), 0, 0,
-        choices.every, choices.seconds, *files,
+        choices.every, choices.seconds, characters, classifier, choices.backend,
     )  # fmt: skip
     pieces = cut(picks_of(whole, order), order.times(), len(order), choices.segment_s)
     return [
-        SegmentJob(
-            whole.film, whole.folder, number, picks, first, until,
-            whole.every, whole.seconds, whole.characters, whole.classifier,
-        )
+        replace(whole, number=number, picks=picks, first=first, until=until)
         for number, (picks, first, until) in enumerate(pieces)
-    ]  # fmt: skip
+    ]
 
 
 def fingerprint_of(film: Path, choices: Choices) -> str:
@@ -100,6 +111,7 @@ def fingerprint_of(film: Path, choices: Choices) -> str:
         choices.seconds,
         choices.segment_s,
         *(_of_weights(file) if file else "" for file in (choices.characters, choices.classifier)),
+        choices.backend,
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 

@@ -95,10 +95,10 @@ def read_film(
     )
 
 
-def _names(choices: Choices) -> tuple[str, str]:
+def _names(choices: Choices) -> tuple[str, str, str]:
     files = (choices.characters, choices.classifier)
     first, second = (str(file.absolute()) if file else "" for file in files)
-    return first, second
+    return first, second, choices.backend
 
 
 def _perform(plan: Plan, executor: Executor, progress: Progress) -> None:

@@ -25,6 +25,7 @@ from pyojeong.film.frames import read_frames, sampled
 from pyojeong.film.looks import Watcher, save_looks
 from pyojeong.film.readers import BLOCK, BlockReader, CharacterBlocks, FaceBlocks
 from pyojeong.film.types import Frame, Segmenter
+from pyojeong.film.weights import backend_of
 from pyojeong.media.files import atomic_path
 from pyojeong.media.picture_order import PictureOrder
 from pyojeong.registry import load
@@ -37,7 +38,8 @@ LONGEST_S, SHORTEST_S, PIECES = 60.0, 10.0, 16
 class SegmentJob:
     """One segment to read. film: its path. folder: where its files go. number: from 0. picks:
     which sampled frames, first and last excluded, of all that `every` or `seconds` choose. first,
-    until: frames of the segment. characters, classifier: ONNX files, "" for none."""
+    until: frames of the segment. characters, classifier: files of networks, "" for none. segmenter:
+    name of the backend that reads `characters`."""
 
     film: str
     folder: str
@@ -49,6 +51,7 @@ class SegmentJob:
     seconds: float | None
     characters: str = ""
     classifier: str = ""
+    segmenter: str = ""
 
     @property
     def figures_path(self) -> Path:
@@ -172,19 +175,24 @@ def kept_order(folder: Path) -> PictureOrder:
 
 
 @lru_cache(maxsize=1)
-def reader_of(characters: str, classifier: str) -> BlockReader:
-    """The reader that a job names, opened once in a process. Raises MissingWeights, BadInput."""
+def reader_of(characters: str, classifier: str, segmenter: str = "") -> BlockReader:
+    """The reader that a job names, opened once in a process. Raises MissingWeights, BadInput,
+    UnknownBackend, MissingExtra."""
     emotions = OwnEmotions(Path(classifier)) if classifier else BuiltInEmotions()
     if not characters:
         return FaceBlocks(emotions)
-    return CharacterBlocks(segmenter_of(characters), emotions)
+    return CharacterBlocks(segmenter_of(characters, segmenter), emotions)
 
 
 FAINTEST = 0.05
 """Least score of figures that are read at all (`faint.py`)."""
 
 
-def segmenter_of(characters: str) -> Segmenter:
-    """Raises MissingWeights, BadInput."""
-    made: Segmenter = load("Segmenter", "yolo-seg-onnx", path=characters, threshold=FAINTEST)
+def segmenter_of(
+    characters: str | Path, segmenter: str = "", threshold: float = FAINTEST
+) -> Segmenter:
+    """Opens a file. segmenter: the backend that reads it, else the one for such a file. Raises
+    MissingWeights, BadInput, UnknownBackend, MissingExtra."""
+    name = segmenter or backend_of(Path(characters))
+    made: Segmenter = load("Segmenter", name, path=characters, threshold=threshold)
     return made

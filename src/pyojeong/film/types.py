@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from pyojeong.errors import BadInput
 from pyojeong.face.types import Image
 
+MASK_BYTES = 2**28
+"""Most memory that the masks of one picture take."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
@@ -68,6 +71,11 @@ class Instances:
             np.zeros(0, np.int64),
             np.zeros((0, height, width), np.bool_),
         )
+
+
+def most_masks(height: int, width: int) -> int:
+    """How many figures of a picture are kept: of a very large one fewer."""
+    return max(1, MASK_BYTES // (height * width))
 
 
 class Segmenter(Protocol):

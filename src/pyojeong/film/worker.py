@@ -30,7 +30,7 @@ def main() -> None:
 def _do(line: str, answers: TextIO) -> None:
     try:
         job = SegmentJob.from_json(line)
-        reader = reader_of(job.characters, job.classifier)
+        reader = reader_of(job.characters, job.classifier, job.segmenter)
         order = kept_order(Path(job.folder))
         perform(job, reader, order, lambda share: _tell(answers, {"share": min(share, 1.0)}))
         _tell(answers, {"share": DONE})

@@ -15,11 +15,13 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pyojeong.assets import asset_path
 from pyojeong.data.instances.decoding import (
     STRIDE,
     Fit,
+    Floats,
     cut_out,
     fitted,
     letterbox,
@@ -29,7 +31,7 @@ from pyojeong.data.instances.decoding import (
 )
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed
 from pyojeong.face.types import Image
-from pyojeong.film.types import Instances
+from pyojeong.film.types import Instances, most_masks
 from pyojeong.network import open_file
 
 ASSET = "cartoon_characters_v1"
@@ -62,7 +64,7 @@ class YoloSegOnnx:
         # Pictures shrunk by areas show no false edges; a network of anybody's learned without.
         area = metadata.get("resize") == "area"
         self._shrink = cv2.INTER_AREA if area else cv2.INTER_LINEAR
-        self._side = _sides(metadata.get("imgsz", ""))
+        self._side = sides_of(metadata.get("imgsz", ""))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -89,7 +91,7 @@ class YoloSegOnnx:
             ) from error
         self._check(rows, proto)
         found = pick(rows[0].T.astype(np.float32), len(self._labels), self._threshold, self._iou)
-        return Instances(*cut_out(*found, proto[0].astype(np.float32), fit, *image.shape[:2]))
+        return figures(*found, proto[0].astype(np.float32), fit, image.shape[0], image.shape[1])
 
     def _fit(self, height: int, width: int) -> Fit:
         """Into the input's fixed size, or the smallest multiple of 32 where it has none."""
@@ -103,16 +105,34 @@ class YoloSegOnnx:
         if rows.ndim != 3 or proto.ndim != 4 or len(rows) != 1 or parts != proto.shape[1]:
             raise InferenceFailed(
                 f"{self.path.name} gave {rows.shape} and {proto.shape}, which is not what a "
-                f"YOLOv8-seg of {len(self._labels)} classes gives.",
+                f"YOLOv8-seg of {len(self._labels)} classes gives. Export it without nms and end2end, "
+                "or have it read by ultralytics.",
                 f"{self.path.name}: 출력 {rows.shape}, {proto.shape}은(는) 클래스 "
-                f"{len(self._labels)}개인 YOLOv8-seg의 출력이 아닙니다.",
+                f"{len(self._labels)}개인 YOLOv8-seg의 출력이 아닙니다. nms와 end2end 없이 내보내거나 "
+                "ultralytics로 읽으세요.",
             )
+
+
+def figures(
+    boxes: Floats,
+    scores: Floats,
+    kinds: NDArray[np.int64],
+    parts: Floats,
+    proto: Floats,
+    fit: Fit,
+    height: int,
+    width: int,
+) -> Instances:
+    """Figures in px of the picture, from what `pick` gives; of a very large one only the best."""
+    most = most_masks(height, width)
+    best = boxes[:most], scores[:most], kinds[:most], parts[:most]
+    return Instances(*cut_out(*best, proto, fit, height, width))
 
 
 # --- what the file says about itself --------------------------------------------------------
 
 
-def _sides(text: str) -> tuple[int, int]:
+def sides_of(text: str) -> tuple[int, int]:
     """(height, width) the network learned with, where the metadata says."""
     try:
         height, width = (int(n) for n in ast.literal_eval(text[:100]))

@@ -24,7 +24,7 @@ STRIDE = 32
 GRAY = 114
 """Around a picture of another shape."""
 _CANDIDATES, _MOST = 3_000, 100
-_FARTHEST, _MASK_BYTES = 100_000.0, 2**28
+_FARTHEST = 100_000.0
 _LONGEST_NAMES, _MOST_CLASSES = 200_000, 1_000
 
 Floats = NDArray[np.float32]
@@ -109,9 +109,6 @@ def cut_out(
 ) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.bool_]]:
     """Boxes (n, 4), scores, classes and masks (n, height, width) in px of the picture, from what
     `pick` gives and the prototypes; whoever has no pixel is left out."""
-    # Of a very large picture fewer, so that masks stay within a quarter of a gigabyte.
-    most = max(1, _MASK_BYTES // (height * width))
-    boxes, scores, kinds, parts = boxes[:most], scores[:most], kinds[:most], parts[:most]
     shift = np.array([fit.left, fit.top, fit.left, fit.top], np.float32)
     placed = (boxes - shift) / np.float32(fit.scale)
     placed = np.clip(placed, 0, np.array([width, height, width, height], np.float32))
@@ -128,13 +125,17 @@ def _cut(mask: NDArray[np.bool_], box: Floats, logits: Floats, fit: Fit) -> None
     x0, y0, x1, y1 = (math.ceil(float(v)) for v in box)
     if x1 <= x0 or y1 <= y0:
         return
-    # From pixel centres of the picture to those of the prototypes.
     across, down = fit.width / logits.shape[1], fit.height / logits.shape[0]
+    # Cells of the gray margin say nothing about figures that the picture's edge cuts off.
+    left, right = _margin(fit.left, fit.width, mask.shape[1] * fit.scale, across)
+    top, bottom = _margin(fit.top, fit.height, mask.shape[0] * fit.scale, down)
+    logits = logits[top : logits.shape[0] - bottom, left : logits.shape[1] - right]
+    # From pixel centres of the picture to those of the prototypes.
     a, b = fit.scale / across, fit.scale / down
     matrix = np.array(
         [
-            [a, 0, (x0 + 0.5) * a + fit.left / across - 0.5],
-            [0, b, (y0 + 0.5) * b + fit.top / down - 0.5],
+            [a, 0, (x0 + 0.5) * a + fit.left / across - left - 0.5],
+            [0, b, (y0 + 0.5) * b + fit.top / down - top - 0.5],
         ]
     )
     way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -146,6 +147,11 @@ def _cut(mask: NDArray[np.bool_], box: Floats, logits: Floats, fit: Fit) -> None
         borderMode=cv2.BORDER_REPLICATE,
     )
     mask[y0:y1, x0:x1] = made > 0
+
+
+def _margin(before: int, side: int, inner: float, cell: float) -> tuple[int, int]:
+    """Whole cells of gray before and after the picture."""
+    return int(before / cell), int((side - before - max(1, round(inner))) / cell)
 
 
 def names_of(text: str, path: Path) -> tuple[str, ...]:
