@@ -16,7 +16,7 @@ pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in t
 pytest.importorskip("onnx", reason="onnx is in the train extra")
 
 from pyojeong.data.cartoon.style import LABELS  # noqa: E402
-from pyojeong.errors import BadInput, BadSettings  # noqa: E402
+from pyojeong.errors import BadInput, BadSettings, InferenceFailed  # noqa: E402
 from pyojeong.film.yolo_seg import YoloSegOnnx  # noqa: E402
 from pyojeong.media.image import read_image  # noqa: E402
 from pyojeong.train.characters.config import Config  # noqa: E402
@@ -221,6 +221,24 @@ def test_it_learns_a_few_pictures(tiny, material):
         learner.learn()
         losses.append(sum(learner.sums.values()) - before)
     assert np.mean(losses[-8:]) < 0.8 * np.mean(losses[:8])
+
+
+def test_a_loss_that_is_no_number_ends_the_run(tiny, material, monkeypatch):
+    learner = Learner(tiny, material)
+    nothing = dict.fromkeys(("class", "box", "mask"), torch.tensor(float("nan")))
+    monkeypatch.setattr("pyojeong.train.characters.learner.loss", lambda *_: nothing)
+    before = {k: v.clone() for k, v in learner.net.state_dict().items() if "running" not in k}
+    with pytest.raises(InferenceFailed, match=r"optimizer\.rate"):
+        learner.learn()
+    assert all(
+        torch.equal(learner.net.state_dict()[k], v) for k, v in before.items() if "num" not in k
+    )
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there_is_named(tiny, material):
+    with pytest.raises(BadSettings, match=r"train\.device"):
+        Learner(tiny.with_values({"train.device": "cuda"}), material)
 
 
 def test_an_epoch_learns_every_picture_once(tiny, material):

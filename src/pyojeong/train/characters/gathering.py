@@ -18,6 +18,8 @@ from pyojeong.data.cartoon.pictures import at_size, make_pictures
 from pyojeong.data.cartoon.style import LABELS
 from pyojeong.data.dataset import SPLITS
 from pyojeong.data.instances.decoding import snug
+from pyojeong.data.instances.divide import divided
+from pyojeong.data.instances.load import load_instances
 from pyojeong.data.instances.types import InstanceSet, OutlinedPicture
 from pyojeong.errors import BadInput, BadSettings
 from pyojeong.media.files import output_failed
@@ -71,16 +73,12 @@ def gather(config: Config, folder: Path, found: InstanceSet | None) -> Material:
         raise output_failed(folder, error) from error
     if data.cartoon:
         return _cartoon(config, folder / CACHE)
-    return _outlined(config, folder / CACHE, _divided(found or _loaded(data.source), config))
+    return _outlined(
+        config, folder / CACHE, _divided(found or load_instances(Path(data.source)), config)
+    )
 
 
 # --- outlined pictures -----------------------------------------------------------------------
-
-
-def _loaded(source: str) -> InstanceSet:
-    from pyojeong.data.instances.load import load_instances
-
-    return load_instances(Path(source))
 
 
 def _divided(found: InstanceSet, config: Config) -> InstanceSet:
@@ -90,8 +88,6 @@ def _divided(found: InstanceSet, config: Config) -> InstanceSet:
     if splits >= {"train", "val"}:
         pictures = tuple(replace(p, split=p.split or "train") for p in found.pictures)
         return replace(found, pictures=pictures)
-    from pyojeong.data.instances.divide import divided
-
     shares = config.data.shares
     kept: tuple[OutlinedPicture, ...] = ()
     if splits >= {"train", "test"}:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from pyojeong.data.instances.decoding import snug
+from pyojeong.errors import BadSettings, InferenceFailed
 from pyojeong.train.characters.augment import Batch, batch
 from pyojeong.train.characters.config import Config
 from pyojeong.train.characters.gathering import Material
@@ -109,7 +110,7 @@ class Learner:
     # --- learning ----------------------------------------------------------------------------
 
     def learn(self) -> None:
-        """One step."""
+        """One step. Raises InferenceFailed where the loss is no number any more."""
         config, began = self.config, time.monotonic()
         torch.manual_seed(config.train.seed * 1_000_003 + self.step)
         one = self._batch(self.step, config.train.batch)
@@ -123,6 +124,11 @@ class Learner:
         total: Tensor = sum(  # type: ignore[assignment]
             w * found[name] for w, name in zip(weights, _PARTS, strict=True)
         )
+        if not math.isfinite(float(total.detach())):
+            raise InferenceFailed(
+                f"The loss is no number at step {self.step}; lower optimizer.rate.",
+                f"{self.step}단계에서 손실이 숫자가 아닙니다. optimizer.rate를 낮추세요.",
+            )
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 10.0)
@@ -190,8 +196,14 @@ def rate(config: Config, done: float) -> float:
 
 
 def _device(wanted: str) -> torch.device:
+    there = torch.cuda.is_available()
+    if wanted == "cuda" and not there:
+        raise BadSettings(
+            'train.device = "cuda" needs a GPU that torch can use; "auto" and "cpu" do not.',
+            'train.device = "cuda"는 torch가 쓸 수 있는 GPU가 필요합니다. "auto"나 "cpu"를 쓰세요.',
+        )
     if wanted == "auto":
-        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+        wanted = "cuda" if there else "cpu"
     return torch.device(wanted)
 
 
