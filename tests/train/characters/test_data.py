@@ -96,11 +96,13 @@ class TestGathering:
         assert one.image.shape == (96, 128, 3)
         assert one.masks.sum((1, 2)).tolist() == [64 * 48]
         told = " ".join(made.notes)
-        assert "2 pictures are left out: gone.png" in told
+        assert "train: 2 pictures are left out: gone.png" in told
         assert "other.png" in told
         assert "800 x 600" in told
-        assert "2 figures of fewer than" in told
+        assert "val: 1 figures of fewer than" in told
         assert "the smallest of pictures with more than 1" in told
+        again = gather(config, tmp_path / "run", few)
+        assert again.notes == made.notes, "they are kept with the pictures"
 
     def test_the_shape_is_the_most_common_one(self):
         def of(*sizes):

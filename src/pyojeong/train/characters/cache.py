@@ -9,7 +9,7 @@ lies in them, and is written last, so its presence means that all three are whol
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Shown:
 class Cache:
     """Pictures on disk. sizes: (n, 2) height and width. starts: (n,) their first byte. of: (m,) the
     picture of each figure. classes: (m,). boxes: (m, 4) int64 xyxy px around each mask, which is
-    kept as the bits inside it. bits: (m,) first byte of each."""
+    kept as the bits inside it. bits: (m,) first byte of each. notes: what had to be left out."""
 
     names: tuple[str, ...]
     sizes: NDArray[np.int64]
@@ -49,6 +49,7 @@ class Cache:
     bits: NDArray[np.int64]
     pixels: NDArray[np.uint8]
     packed: NDArray[np.uint8]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -80,8 +81,15 @@ class Cache:
         return Shown(self.names[row], self.image(row), masks, self.classes[mine])
 
 
-def write_cache(folder: Path, name: str, key: str, pictures: Iterable[Shown]) -> None:
-    """key: of all that decides the pictures; `open_cache` asks for it. Raises OutputFailed."""
+def write_cache(
+    folder: Path,
+    name: str,
+    key: str,
+    pictures: Iterable[Shown],
+    notes: Callable[[], Sequence[str]] = tuple,
+) -> None:
+    """key: of all that decides the pictures; `open_cache` asks for it. notes: asked for once the
+    pictures are through. Raises OutputFailed."""
     at = {"pixels": 0, "masks": 0}
     rows: dict[str, list[object]] = {k: [] for k in ("names", "sizes", "starts")}
     found: dict[str, list[object]] = {k: [] for k in ("of", "classes", "boxes", "bits")}
@@ -110,7 +118,12 @@ def write_cache(folder: Path, name: str, key: str, pictures: Iterable[Shown]) ->
         whole[k].reshape(-1, n) for k, n in (("sizes", 2), ("boxes", 4))
     )
     with atomic_path(folder / f"{name}.npz") as part, part.open("wb") as stream:
-        table: dict[str, Any] = {"key": key, "names": np.array(rows["names"], np.str_), **whole}
+        table: dict[str, Any] = {
+            "key": key,
+            "names": np.array(rows["names"], np.str_),
+            "notes": np.array(notes(), np.str_),
+            **whole,
+        }
         np.savez(stream, **table)
 
 
@@ -120,12 +133,12 @@ def open_cache(folder: Path, name: str, key: str) -> Cache | None:
         with np.load(folder / f"{name}.npz", allow_pickle=False) as file:
             if str(file["key"]) != key:
                 return None
-            names = tuple(map(str, file["names"].tolist()))
+            names, notes = (tuple(map(str, file[k].tolist())) for k in ("names", "notes"))
             table = {k: file[k] for k in ("sizes", "starts", "of", "classes", "boxes", "bits")}
         pixels, packed = (_mapped(folder / f"{name}.{kind}") for kind in ("pixels", "masks"))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
-    found = Cache(names, **table, pixels=pixels, packed=packed)
+    found = Cache(names, **table, pixels=pixels, packed=packed, notes=notes)
     return found if len(pixels) == int(3 * found.sizes.prod(1).sum()) else None
 
 

@@ -51,7 +51,8 @@ class Material:
     @property
     def measured(self) -> str:
         """The split that the last word is spoken on."""
-        return "test" if "test" in self.parts else "val"
+        test = self.parts.get("test")
+        return "val" if test is None or not len(test.classes) else "test"
 
 
 def gather(config: Config, folder: Path, found: InstanceSet | None) -> Material:
@@ -99,7 +100,7 @@ def _divided(found: InstanceSet, config: Config) -> InstanceSet:
 
 
 def _outlined(config: Config, folder: Path, found: InstanceSet) -> Material:
-    reader = _Reader(config, common_size(found.pictures, config.net.side))
+    size = common_size(found.pictures, config.net.side)
     digest = set_digest(found)
     key = _key(digest, config.net.side, config.train.figures)
     parts, notes = {}, list(found.notes)
@@ -107,8 +108,10 @@ def _outlined(config: Config, folder: Path, found: InstanceSet) -> Material:
         pictures = found.split(split)
         if not pictures:
             continue
-        parts[split] = _kept(folder, split, key, partial(reader.read, pictures))
-    notes += reader.notes()
+        reader = _Reader(size, config.train.figures)
+        read = partial(reader.read, pictures)
+        parts[split] = _kept(folder, split, key, read, reader.notes)
+        notes += [f"{split}: {note}" for note in parts[split].notes]
     for split in ("train", "val"):
         if split not in parts or not len(parts[split].classes):
             raise BadInput(
@@ -117,7 +120,7 @@ def _outlined(config: Config, folder: Path, found: InstanceSet) -> Material:
                 f"{found.title}: {split!r} 부분에 윤곽이 있는 인물이 없어(그림 {len(found.split(split))}장) "
                 "학습하거나 평가할 수 없습니다.",
             )
-    return Material(found.title, found.labels, reader.size, parts, digest, tuple(notes))
+    return Material(found.title, found.labels, size, parts, digest, tuple(notes))
 
 
 def common_size(pictures: Sequence[OutlinedPicture], side: int) -> tuple[int, int]:
@@ -151,8 +154,8 @@ def set_digest(found: InstanceSet) -> str:
 class _Reader:
     """Reads pictures at the network's size and remembers what it had to leave out."""
 
-    def __init__(self, config: Config, size: tuple[int, int]) -> None:
-        self.size, self.most = size, config.train.figures
+    def __init__(self, size: tuple[int, int], most: int) -> None:
+        self.size, self.most = size, most
         self._broken: list[str] = []
         self._small = self._crowded = 0
 
@@ -252,10 +255,16 @@ def _drawn(
 # --- both ------------------------------------------------------------------------------------
 
 
-def _kept(folder: Path, name: str, key: str, make: Callable[[], Iterator[Shown]]) -> Cache:
+def _kept(
+    folder: Path,
+    name: str,
+    key: str,
+    make: Callable[[], Iterator[Shown]],
+    notes: Callable[[], Sequence[str]] = tuple,
+) -> Cache:
     found = open_cache(folder, name, key)
     if found is None:
-        write_cache(folder, name, key, make())
+        write_cache(folder, name, key, make(), notes)
         found = open_cache(folder, name, key)
     if found is None:
         raise BadInput(
