@@ -12,8 +12,9 @@ from onnx import TensorProto, helper, numpy_helper
 from pyojeong.assets import asset_path
 from pyojeong.data.cartoon.pictures import make_pictures
 from pyojeong.data.cartoon.style import LABELS
+from pyojeong.data.instances.decoding import fitted, letterbox, names_of, pick
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingWeights
-from pyojeong.film.yolo_seg import YoloSegOnnx, figures, fitted, letterbox, names_of, pick
+from pyojeong.film.yolo_seg import YoloSegOnnx, figures
 from pyojeong.registry import load
 
 SIDE, CLASSES, PARTS = 64, 2, 4

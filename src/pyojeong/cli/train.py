@@ -40,7 +40,7 @@ Valid = Annotated[
 ]
 
 
-_COMMANDS = ("train_expression", "train_ensemble", "train_stargan")
+_COMMANDS = ("train_expression", "train_ensemble", "train_stargan", "train_characters")
 """Modules of this package that add their commands to the group."""
 
 

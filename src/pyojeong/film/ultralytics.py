@@ -25,11 +25,12 @@ from typing import Any
 import cv2
 import numpy as np
 
+from pyojeong.data.instances.decoding import names_of
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingExtra
 from pyojeong.face.types import Image
 from pyojeong.film.types import Instances, most_masks
 from pyojeong.film.weights import Notes, load_weights, read_notes, refuse_pickle
-from pyojeong.film.yolo_seg import names_of, sides_of
+from pyojeong.film.yolo_seg import sides_of
 from pyojeong.network import open_file
 from pyojeong.vision import vision
 

@@ -1,35 +1,37 @@
-"""From a trained run to the ONNX file, laid out as an exported YOLOv8-seg.
-
-python -m pyojeong.train.characters.export RUN_FOLDER FILE.onnx
-"""
+"""From trained weights to the ONNX file, laid out as an exported YOLOv8-seg."""
 
 from __future__ import annotations
 
-import argparse
 import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from pyojeong.data.cartoon.style import LABELS
+from pyojeong.data.instances.decoding import letterbox, snug
+from pyojeong.errors import InferenceFailed
 from pyojeong.media.files import atomic_path
+from pyojeong.network import open_file
 from pyojeong.train.characters.net import Exported, SegNet
-from pyojeong.train.characters.train import Config, fitting, resume
+
+_APART = 1e-2
+"""Most that a number of the file may differ from torch's, in units of the largest of its output."""
 
 
-def export(net: SegNet, path: Path, width: int, labels: tuple[str, ...] = LABELS) -> None:
-    """Write the network. width: px it learned at; the file takes any sides of multiples of 32."""
+def export(net: SegNet, path: Path, side: int, labels: tuple[str, ...]) -> None:
+    """Write the network. side: longest side of the pictures it learned from, px; the file takes any
+    sides of multiples of 32. Raises OutputFailed."""
     import onnx
 
-    height = fitting(width)
     whole = Exported(net).eval()
     with atomic_path(path) as part, warnings.catch_warnings():
         # Of a way of exporting that torch will drop one day; the newer one needs another package.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             whole,
-            (torch.zeros(1, 3, height, width),),
+            (torch.zeros(1, 3, 64, 96),),
             str(part),
             input_names=["images"],
             output_names=["output0", "output1"],
@@ -43,7 +45,7 @@ def export(net: SegNet, path: Path, width: int, labels: tuple[str, ...] = LABELS
             "task": "segment",
             "stride": 32,
             "batch": 1,
-            "imgsz": repr([width, width]),
+            "imgsz": repr([side, side]),
             "args": repr({"dynamic": True, "batch": 1}),
             "resize": "area",
             "author": "Pyojeong",
@@ -54,14 +56,22 @@ def export(net: SegNet, path: Path, width: int, labels: tuple[str, ...] = LABELS
         onnx.save(model, str(part))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("file", type=Path)
-    given = parser.parse_args()
-    config = Config.load(given.folder / "config.json")
-    export(resume(config, given.folder / "last.pt").mean, given.file, config.width)
+def check_export(net: SegNet, path: Path, image: NDArray[np.uint8], side: int) -> float:
+    """How far the file is from torch on a picture, in units of the largest number of each output.
 
-
-if __name__ == "__main__":
-    main()
+    Raises InferenceFailed where it is too far."""
+    picture = letterbox(image, snug(image.shape[0], image.shape[1], (side, side)))
+    given = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255
+    with torch.inference_mode():
+        wanted = Exported(net).eval()(given)
+    made = open_file(path).run(None, {"images": given.numpy()})
+    apart = max(
+        float(np.abs(a - b.numpy()).max() / max(1.0, float(b.abs().max())))
+        for a, b in zip(made, wanted, strict=True)
+    )
+    if not apart <= _APART:
+        raise InferenceFailed(
+            f"{path.name} gives other numbers than the network it was made from ({apart:.2g}).",
+            f"{path.name}의 출력이 원래 신경망과 다릅니다({apart:.2g}).",
+        )
+    return apart

@@ -92,7 +92,8 @@ def loss(
     weight = good[picture, cell]
     aim = targets.boxes[picture, which]
     found["box"] = ((1 - overlap(boxes[picture, cell], aim)[1]) * weight).sum() / total
-    few = torch.randperm(len(picture))[:_MASKS]
+    # By the CPU's generator, which the run seeds.
+    few = torch.randperm(len(picture))[:_MASKS].to(picture.device)
     picture, cell, which = picture[few], cell[few], which[few]
     found["mask"] = _mask_loss(
         parts[picture, cell], proto, picture, aim[few], targets.masks[picture, which]
@@ -112,8 +113,8 @@ def _mask_loss(
         [torch.einsum("mp,phw->mhw", parts[picture == n], proto[n].float()) for n in of]
     )
     h, w = made.shape[1:]
-    x = (torch.arange(w) + 0.5) * PROTOTYPE_STRIDE
-    y = (torch.arange(h) + 0.5) * PROTOTYPE_STRIDE
+    x = (torch.arange(w, device=made.device) + 0.5) * PROTOTYPE_STRIDE
+    y = (torch.arange(h, device=made.device) + 0.5) * PROTOTYPE_STRIDE
     # A little wider than the box: the edge is learned from both sides.
     wide = PROTOTYPE_STRIDE
     across = (x >= boxes[:, :1] - wide) & (x <= boxes[:, 2:3] + wide)

@@ -31,11 +31,12 @@ class Compared:
 @dataclass(frozen=True, slots=True, eq=False)
 class Precision:
     """mean: over classes and overlaps, mAP50-95. at50: mAP50. per_class: (c,) mean over overlaps,
-    NaN for a class that is nowhere."""
+    per_class_at50: at .50, NaN for a class that is nowhere."""
 
     mean: float
     at50: float
     per_class: NDArray[np.float64]
+    per_class_at50: NDArray[np.float64]
 
 
 def mask_overlaps(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -51,14 +52,25 @@ def mean_precision(pictures: Sequence[Compared], classes: int) -> Precision:
     table = np.array([_of_class(pictures, c) for c in range(classes)])
     known = ~np.isnan(table[:, 0])
     if not known.any():
-        return Precision(float("nan"), float("nan"), table[:, 0])
-    return Precision(float(table[known].mean()), float(table[known, 0].mean()), table.mean(1))
+        return Precision(float("nan"), float("nan"), table[:, 0], table[:, 0])
+    mean, at50 = float(table[known].mean()), float(table[known, 0].mean())
+    return Precision(mean, at50, table.mean(1), table[:, 0])
 
 
-def _of_class(pictures: Sequence[Compared], one: int) -> NDArray[np.float64]:
-    """Average precision at each of `OVERLAPS`, NaN where the class is nowhere."""
-    scores: list[NDArray[np.float32]] = []
-    hits: list[NDArray[np.bool_]] = []
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """The finds of one class in all pictures, best first. scores: (n,). hits: (overlaps, n), whether
+    each takes a figure that nobody took before. there: figures of the class."""
+
+    scores: NDArray[np.float32]
+    hits: NDArray[np.bool_]
+    there: int
+
+
+def ranked(pictures: Sequence[Compared], one: int) -> Ranked:
+    """Finds of a class against its figures, picture by picture, then together."""
+    scores: list[NDArray[np.float32]] = [np.zeros(0, np.float32)]
+    hits: list[NDArray[np.bool_]] = [np.zeros((len(OVERLAPS), 0), np.bool_)]
     there = 0
     for picture in pictures:
         mine = np.flatnonzero(picture.classes == one)
@@ -67,10 +79,17 @@ def _of_class(pictures: Sequence[Compared], one: int) -> NDArray[np.float64]:
         there += len(truth)
         scores.append(picture.scores[mine])
         hits.append(_hits(picture.overlaps[np.ix_(mine, truth)]))
-    if not there:
+    joined = np.concatenate(scores)
+    order = np.argsort(-joined, kind="stable")
+    return Ranked(joined[order], np.concatenate(hits, axis=1)[:, order], there)
+
+
+def _of_class(pictures: Sequence[Compared], one: int) -> NDArray[np.float64]:
+    """Average precision at each of `OVERLAPS`, NaN where the class is nowhere."""
+    found = ranked(pictures, one)
+    if not found.there:
         return np.full(len(OVERLAPS), np.nan)
-    order = np.argsort(-np.concatenate(scores), kind="stable")
-    return np.array([_area(row[order], there) for row in np.concatenate(hits, axis=1)])
+    return np.array([_area(row, found.there) for row in found.hits])
 
 
 def _hits(overlaps: NDArray[np.float64]) -> NDArray[np.bool_]:
