@@ -11,9 +11,8 @@ pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 pytest.importorskip("onnx", reason="onnx is in the train extra")
 
-from pyojeong.data.instances.save import save_instances
-
 from pyojeong.cli import main as cli
+from pyojeong.data.instances.save import save_instances
 from pyojeong.film.yolo_seg import YoloSegOnnx
 from pyojeong.train.characters.config import Config
 
