@@ -103,9 +103,9 @@ def run(
     print_note(
         say(
             f"{done.faces:,} faces of {len(reading.characters)} characters. "
-            f"Fill the column label of {table}, then: pyojeong train expression {out}",
+            f"Fill the column label of {table}, then: pyojeong train expression --data {out} --out emotions",
             f"인물 {len(reading.characters)}명의 얼굴 {done.faces:,}개. {table}의 label 열을 채운 "
-            f"뒤 실행하세요: pyojeong train expression {out}",
+            f"뒤 실행하세요: pyojeong train expression --data {out} --out emotions",
         )
     )
 
