@@ -97,7 +97,7 @@ def tracked(figures: Figures, shots: Sequence[Shot], sampled: NDArray[np.int64])
         seen = sampled[(sampled >= shots[shot].first) & (sampled <= last)]
         tracks[rows] = attached(figures[rows], tracks[rows], seen)
         count += found
-    return Tracked(shot_of.astype(np.int64), _without_gaps(tracks))
+    return Tracked(shot_of.astype(np.int64), numbered(tracks))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +109,8 @@ class Tracked:
     track: NDArray[np.int64]
 
 
-def _without_gaps(tracks: NDArray[np.int64]) -> NDArray[np.int64]:
+def numbered(tracks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same tracks, numbered from 0 without gaps; -1 stays."""
     names, places = np.unique(tracks, return_inverse=True)
     return np.asarray(places - (1 if len(names) and names[0] < 0 else 0), np.int64)
 
