@@ -100,16 +100,21 @@ def track_traits(figures: Figures, track: Ints, shot: Ints) -> TrackTraits:
         which = track[rows[0]]
         good = rows[~figures.doubt[rows]]
         best = good if len(good) else rows
-        # Faint figures are half hidden, or in the dark of a fade.
-        best = best[figures.scores[best] >= 0.8 * figures.scores[best].max()]
-        mean = figures.looks[best].astype(np.float64).mean(0)
-        looks[which] = mean / max(float(np.linalg.norm(mean)), 1e-6)
+        looks[which] = _typical(figures.looks[best].astype(np.float64))
         traits[which] = _median(figures.traits[best])
         boxes[which] = np.median(figures.boxes[rows], axis=0)
         frames = figures.frame[rows]
         numbers[:, which] = (max(1, len(good)), shot[rows[0]], frames.min(), frames.max())
     good_looks, shots, first, last = numbers
     return TrackTraits(looks, traits, good_looks, shots, first, last, boxes)
+
+
+def _typical(looks: Floats) -> Floats:
+    """The mean of the half of unit vectors (n, d) that are most like the mean of all, of length 1:
+    others are half hidden, or in the dark of a fade."""
+    alike = looks @ looks.mean(0)
+    mean = looks[alike >= np.sort(alike)[(len(alike) - 1) // 2]].mean(0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-6))
 
 
 def _median(rows: NDArray[np.float32]) -> Floats:
