@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyojeong.film.figures import Figures
+from pyojeong.film.seen import usual_areas
 from pyojeong.film.tracks import Tracked
 
 Ints = NDArray[np.int64]
@@ -37,11 +38,17 @@ class Closed:
     origin: Ints
 
 
+TOUCHING = 0.5
+"""As much, from which two may have been cut out as one: the one in front grows by what shows of the
+one behind."""
+
+
 class _Added(NamedTuple):
     source: int
     place: int
     box: Box
     area: float
+    gap: float
 
 
 def closed(figures: Figures, found: Tracked, sampled: Ints, times: NDArray[np.float64]) -> Closed:
@@ -50,29 +57,35 @@ def closed(figures: Figures, found: Tracked, sampled: Ints, times: NDArray[np.fl
     place = np.searchsorted(sampled, figures.frame)
     known = np.flatnonzero(found.track >= 0)
     order = known[np.lexsort((place[known], found.track[known]))]
+    grown = figures.area - usual_areas(figures, found.track, 0.5)
     begins = np.searchsorted(figures.frame, sampled)
     ends = np.searchsorted(figures.frame, sampled, side="right")
-    added = [
-        one
-        for one in _between(figures, found.track, order, place, times)
-        if _covered(one.box, figures.boxes[begins[one.place] : ends[one.place]]) < COVERED
-    ]
+    added = []
+    for one in _between(figures, found.track, order, place, times):
+        there = np.arange(begins[one.place], ends[one.place])
+        there = there[found.track[there] >= 0]
+        covered = _covered(one.box, figures.boxes[there])
+        most = float(covered.max(initial=0.0))
+        if most < COVERED and one.gap <= LONGEST_S:
+            added.append(one)
+        elif most > TOUCHING and (more := float(grown[there[covered.argmax()]])) > 0:
+            added.append(one._replace(area=min(one.area, more)))
     return _merged(figures, found, added, sampled, times)
 
 
 def _between(
     figures: Figures, track: Ints, order: Ints, place: Ints, times: NDArray[np.float64]
 ) -> Iterator[_Added]:
-    """Boxes and areas on the line between the two ends of each short gap."""
+    """Boxes and areas on the line between the two ends of each gap."""
     first, second = order[:-1], order[1:]
     gap = (track[first] == track[second]) & (place[second] - place[first] > 1)
-    gap &= figures.time[second] - figures.time[first] <= LONGEST_S
     for a, b in zip(first[gap].tolist(), second[gap].tolist(), strict=True):
         for at in range(int(place[a]) + 1, int(place[b])):
             share = float((times[at] - figures.time[a]) / (figures.time[b] - figures.time[a]))
             box = (1 - share) * figures.boxes[a] + share * figures.boxes[b]
             area = (1 - share) * float(figures.area[a]) + share * float(figures.area[b])
-            yield _Added(a, at, box.astype(np.float32), area)
+            gone = float(figures.time[b] - figures.time[a])
+            yield _Added(a, at, box.astype(np.float32), area, gone)
 
 
 def _merged(
@@ -101,10 +114,8 @@ def _merged(
     return Closed(whole[rows], Tracked(shot, track), origin)
 
 
-def _covered(box: Box, others: Box) -> float:
-    """Greatest share of a box that lies in one other."""
-    if not len(others):
-        return 0.0
+def _covered(box: Box, others: Box) -> NDArray[np.float32]:
+    """(n,) share of a box that lies in each other."""
     sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
     own = max(float((box[2:] - box[:2]).prod()), 1e-6)
-    return float(np.clip(sides, 0, None).prod(1).max()) / own
+    return np.asarray(np.clip(sides, 0, None).prod(1) / own, np.float32)

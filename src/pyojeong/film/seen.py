@@ -31,7 +31,7 @@ def seen(figures: Figures, found: Tracked, faded: Ints) -> Tracked:
     return Tracked(found.shot, numbered(np.where(kept, found.track, -1)))
 
 
-def usual_areas(figures: Figures, track: Ints) -> NDArray[np.float64]:
+def usual_areas(figures: Figures, track: Ints, quantile: float = USUAL) -> NDArray[np.float64]:
     """(n,) area that each row's track has around that time, 0 without a track."""
     usual = np.zeros(len(figures))
     known = np.flatnonzero(track >= 0)
@@ -42,5 +42,5 @@ def usual_areas(figures: Figures, track: Ints) -> NDArray[np.float64]:
         until = np.searchsorted(times, times + GAP_S, side="right")
         for row, a, b in zip(own.tolist(), first.tolist(), until.tolist(), strict=True):
             near = np.sort(areas[a:b])
-            usual[row] = near[int(USUAL * (len(near) - 1) + 0.5)]
+            usual[row] = near[int(quantile * (len(near) - 1) + 0.5)]
     return usual
