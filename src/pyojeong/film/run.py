@@ -22,7 +22,7 @@ from pyojeong.film.plan import Choices, Plan, fingerprint_of, planned
 from pyojeong.film.readers import BlockReader
 from pyojeong.film.seen import seen
 from pyojeong.film.segments import reader_of
-from pyojeong.film.shots import faded, find_shots
+from pyojeong.film.shots import faded_out, find_shots
 from pyojeong.film.sightings import chosen_thumbs, sightings_of
 from pyojeong.film.tracks import tracked
 from pyojeong.film.types import FilmReading, Sightings
@@ -68,7 +68,7 @@ def read_film(
     info = probe(film)
     followed = tracked(figures, cutting.shots, sampled)
     whole = closed(figures, followed, sampled, times)
-    shown = seen(whole.figures, whole.tracked, faded(looks, cutting))
+    shown = seen(whole.figures, whole.tracked, faded_out(looks, cutting))
     found = identified(whole.figures, shown, times, reader.labels)
     pictures = partial(_pictures, plan, parts)
     _write_sheet(folder / SHEET, found, whole.origin, pictures)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyojeong.film.figures import Figures
 from pyojeong.film.tracks import GAP_S, Tracked, numbered
 
-SHOWN = 0.23
+SHOWN = 0.22
 """Share of its usual area that a figure must show."""
 
 USUAL = 0.8

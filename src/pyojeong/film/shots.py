@@ -92,15 +92,15 @@ def best_frames(looks: Looks, cutting: Cutting) -> Ints:
     return np.array(best, np.int64)
 
 
-def faded(looks: Looks, cutting: Cutting) -> Ints:
-    """Frames in which a fade leaves less of the contrast than `DARK`, rising."""
+def faded_out(looks: Looks, cutting: Cutting) -> Ints:
+    """Frames in which a fade leaves less than `DARK` of a shot's contrast, rising."""
     spread = _spread(looks)
-    found = []
+    found = cutting.passing.copy()
     for shot in cutting.shots:
-        rows = np.flatnonzero((looks.index >= shot.first) & (looks.index <= shot.last))
-        usual = np.median(spread[rows]) if len(rows) else 0.0
-        found.append(rows[cutting.passing[rows] & (spread[rows] < DARK * usual)])
-    return np.asarray(looks.index[np.concatenate([np.zeros(0, np.int64), *found])], np.int64)
+        own = slice(*np.searchsorted(looks.index, (shot.first, shot.last + 1)).tolist())
+        if own.start < own.stop:
+            found[own] &= spread[own] < DARK * np.median(spread[own])
+    return np.asarray(looks.index[found], np.int64)
 
 
 def _spread(looks: Looks) -> NDArray[np.float32]:
