@@ -97,7 +97,7 @@ def test_chains_give_the_clusters_of_the_reference(seed):
 def test_the_dark_of_a_fade_changes_no_look():
     """Even where the network is surest of the darkest picture."""
     count, light, dark = 12, np.eye(4)[0], np.eye(4)[1]
-    looks = np.array([dark if at < 3 else light for at in range(count)], np.float16)
+    looks = np.array([dark if at < 2 else light for at in range(count)], np.float16)
     empty = np.zeros((count, 0), np.float32)
     scores = np.where(np.arange(count) < 1, 0.9, 0.5).astype(np.float32)
     figures = Figures(

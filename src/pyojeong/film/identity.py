@@ -33,7 +33,7 @@ SHARED = 0.1
 
 THE_SAME = 0.9
 """Likeness of colours above which a class and a cluster are one person. Measured on drawn characters:
-of one, 0.93 and more; of two, less than this in 498 of 500 pairs."""
+of one, 0.90 and more; of two, less than this in 498 of 500 pairs."""
 
 NOTE = (
     "People were told apart by measurements (proportions of the face, colours of skin, hair and "

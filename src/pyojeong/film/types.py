@@ -171,15 +171,13 @@ class FilmReading:
         half = np.diff(self.times) / 2
         before, after = np.append(self.step / 2, half), np.append(half, self.step / 2)
         bounds = np.array([(shot.first, shot.last + 1) for shot in self.shots], np.int64)
-        inside = np.searchsorted(self.frames, bounds.reshape(-1, 2))
-        cuts = [shot.begins != "fade" for shot in self.shots]
-        for shot, (first, until), begins, ends in zip(
-            self.shots, inside.tolist(), cuts, [*cuts[1:], True], strict=True
-        ):
-            if first < until and begins:
-                before[first] = self.times[first] - shot.start
-            if first < until and ends:
-                after[until - 1] = shot.end - self.times[until - 1]
+        first, until = np.searchsorted(self.frames, bounds.reshape(-1, 2)).T
+        starts, ends = np.array([(s.start, s.end) for s in self.shots]).reshape(-1, 2).T
+        cuts = np.array([shot.begins != "fade" for shot in self.shots], bool)
+        begun = (first < until) & cuts
+        ended = (first < until) & np.append(cuts[1:], True)[: len(cuts)]
+        before[first[begun]] = self.times[first[begun]] - starts[begun]
+        after[until[ended] - 1] = ends[ended] - self.times[until[ended] - 1]
         return np.asarray(before + after, np.float64)
 
     def seconds(self, rows: NDArray[np.int64]) -> float:
