@@ -128,15 +128,16 @@ def measured(seed: int, folder: Path, options: argparse.Namespace, seconds: floa
     wall, after = time.perf_counter() - begun, os.times()
     if not cost_file.is_file():
         used = sum(after[:4]) - sum(before[:4])
-        cost_file.write_text(json.dumps({"wall_s": wall, "processor_s": used}), "utf-8")
+        kilobytes = max(
+            resource.getrusage(whose).ru_maxrss
+            for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+        cost = {"wall_s": wall, "processor_s": used, "largest_gb": kilobytes / 1e6}
+        cost_file.write_text(json.dumps(cost), "utf-8")
     return compared(seed, reading, truth, json.loads(cost_file.read_text("utf-8")))
 
 
 def tables(results: list[Result], who: str, workers: int) -> dict[str, Table]:
-    largest = max(
-        resource.getrusage(whose).ru_maxrss
-        for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
     used = sum(r.cost["processor_s"] for r in results)
     total = sum(r.seconds for r in results)
     films = [
@@ -164,7 +165,7 @@ def tables(results: list[Result], who: str, workers: int) -> dict[str, Table]:
         ["workers", str(workers)],
         ["processor s per minute of film", f"{60 * used / total:.1f}"],
         ["times real time on 2 free cores", f"{2 * total / used:.2f}"],
-        ["largest process, GB", f"{largest / 1e6:.3f}"],
+        ["largest process, GB", f"{max(r.cost['largest_gb'] for r in results):.3f}"],
     ]
     heads = ["seed", "film s", "shots", "identity", "screen time off most", "by sampling",
              "people too many", "found", "emotion, where sure", "unsure", "processor s", "wall s"]  # fmt: skip
