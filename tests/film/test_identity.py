@@ -6,6 +6,7 @@ import pytest
 from pyojeong.film.figures import Figures
 from pyojeong.film.gaps import closed
 from pyojeong.film.identity import identified
+from pyojeong.film.seen import seen
 from pyojeong.film.tracks import tracked
 from pyojeong.film.types import Shot
 
@@ -16,9 +17,9 @@ TIMES = SAMPLED / 24
 
 
 def figures(rows):
-    """rows: (sample, x, kind, score, look, width)."""
+    """rows: (sample, x, kind, score, look, width, area)."""
     rows = sorted(rows)
-    table = np.array(rows, float).reshape(len(rows), 6)
+    table = np.array(rows, float).reshape(len(rows), 7)
     look = np.zeros((len(rows), 8), np.float16)
     look[np.arange(len(rows)), table[:, 4].astype(int)] = 1
     boxes = np.stack(
@@ -30,7 +31,7 @@ def figures(rows):
         boxes.astype(np.float32),
         table[:, 3].astype(np.float32),
         table[:, 2].astype(np.int64),
-        np.full(len(rows), 0.1, np.float32),
+        table[:, 6].astype(np.float32),
         look,
         np.zeros((len(rows), 0), np.float32),
         np.full((len(rows), 2), 0.5, np.float32),
@@ -38,15 +39,16 @@ def figures(rows):
     )
 
 
-def walk(samples, x=0.0, speed=6.0, kind=0, score=0.9, look=0, width=40):
+def walk(samples, x=0.0, speed=6.0, kind=0, score=0.9, look=0, width=40, area=0.1):
     first = samples[0]
-    return [(t, x + speed * (t - first), kind, score, look, width) for t in samples]
+    return [(t, x + speed * (t - first), kind, score, look, width, area) for t in samples]
 
 
 def read(rows, labels=("ann", "figure")):
     made = figures(rows)
-    whole = closed(made, tracked(made, SHOTS, SAMPLED), SAMPLED, TIMES, SHOTS, 640)
-    return whole, identified(whole.figures, whole.tracked, TIMES, labels)
+    whole = closed(made, tracked(made, SHOTS, SAMPLED), SAMPLED, TIMES)
+    shown = seen(whole.figures, whole.tracked, np.zeros(0, np.int64))
+    return whole, identified(whole.figures, shown, TIMES, labels)
 
 
 @pytest.mark.parametrize(("missed", "filled"), [(1, 1), (3, 3), (4, 0)])
@@ -61,35 +63,37 @@ def test_short_gaps_are_closed_on_the_line_between(missed, filled):
     assert (np.diff(whole.figures.frame) >= 0).all()
 
 
-@pytest.mark.parametrize("out", [False, True], ids=["in", "out"])
-def test_who_walks_through_the_rim_is_there_while_a_sliver_shows(out):
-    shown = range(8, 20)
-    # At the left rim, the free edge 24 px further in each frame.
-    rows = [(t, 0, 0, 0.9, 0, 60 + 24 * (t - 8)) for t in shown]
-    if out:
-        rows = [(27 - row[0], *row[1:]) for row in rows]
-    whole, _ = read(rows)
-    added = np.flatnonzero(whole.origin < 0)
-    widths = whole.figures.boxes[added, 2] - whole.figures.boxes[added, 0]
-    assert sorted(widths.tolist()) == [36.0]
-    assert whole.figures.frame[added].tolist() == [80 if out else 28]
-
-
-def test_who_stands_at_the_rim_was_not_there_before():
-    whole, _ = read([(t, 0, 0, 0.9, 0, 60) for t in range(8, 20)])
-    assert (whole.origin >= 0).all()
-
-
-def test_nobody_walks_in_from_another_shot():
-    whole, _ = read([(t, 0, 0, 0.9, 0, 160 + 24 * (t - 24)) for t in range(24, 30)])
-    assert (whole.origin >= 0).all()
-
-
 def test_nobody_is_put_where_somebody_else_stands():
     hidden = [row for row in walk(range(20), x=100, speed=0, look=1) if not 8 <= row[0] < 11]
     other = walk([8, 9, 10], x=90, speed=0, kind=0, look=2, width=60)
     whole, _ = read(hidden + other)
     assert (whole.origin >= 0).all()
+
+
+def test_who_walks_behind_somebody_counts_again_when_they_come_out():
+    """Cut out at 0 to 5 and 12 to 19, by 10 to 90 px; from 6 to 11 all of it is behind the other."""
+    rows = [row for row in walk(range(20), x=0, speed=10) if not 6 <= row[0] < 12]
+    rows += walk(range(20), x=50, speed=0, kind=2, look=3, width=120)
+    whole, found = read(rows, ("ann", "figure", "bo"))
+    ann = found.track == found.track[np.flatnonzero(whole.figures.kinds == 0)[0]]
+    assert (whole.figures.frame[ann] // 4).tolist() == [*range(6), *range(12, 20)]
+
+
+def test_whose_hand_shows_is_not_seen():
+    """Half of them is enough, a tenth is not, wherever they stand."""
+    rows = walk(range(4, 8), x=24, area=0.01) + walk(range(8, 24), x=48)
+    rows += walk(range(24), x=400, speed=0, kind=1, look=2, area=0.05)
+    _, found = read([(*r[:6], 0.025) if r[0] == 9 and r[1] == 400 else r for r in rows])
+    assert np.bincount(found.track[found.track >= 0]).tolist() == [24, 16]
+
+
+@pytest.mark.parametrize(("grown", "counted"), [(0.05, 6), (0.01, 0)], ids=["half", "a tenth"])
+def test_two_cut_out_as_one_are_both_seen(grown, counted):
+    """The one in front grows by what shows of the one behind."""
+    rows = [row for row in walk(range(20), x=60, speed=2) if not 6 <= row[0] < 12]
+    both = [(*r[:6], 0.1 + grown * (6 <= r[0] < 12)) for r in walk(range(20), 50, 2, 1, 0.9, 3, 80)]
+    whole, found = read(rows + both)
+    assert ((whole.origin < 0) & (found.track >= 0)).sum() == counted
 
 
 def test_faint_figures_continue_tracks_both_ways_and_begin_none():
@@ -122,6 +126,23 @@ def test_a_kind_is_told_apart_by_colour():
     assert [p.name for p in found.people] == ["figure 1", "figure 2"]
     assert found.person_of_track.tolist().count(found.people[0].id) == 2
     assert "figure" in found.notes[0].en
+
+
+@pytest.mark.parametrize(
+    ("look", "other", "names"),
+    [(1, 1, ["ann"]), (2, 1, ["ann", "figure 1"]), (1, 9, ["figure 1"])],
+    ids=["alike", "unlike", "longer as a figure"],
+)
+def test_a_class_misread_in_one_shot_is_put_right(look, other, names):
+    first = walk(range(24), kind=0, look=1)[: 8 if other == 9 else 24]
+    _, found = read(first + walk(range(24, 40), x=200, kind=1, look=look))
+    assert [p.name for p in found.people] == names
+
+
+def test_a_class_and_a_figure_seen_together_are_two():
+    rows = walk(range(24), kind=0, look=1)
+    _, found = read(rows + walk(range(8, 24), x=200, kind=1, look=1))
+    assert [p.name for p in found.people] == ["ann", "figure 1"]
 
 
 def test_a_class_seen_twice_at_once_is_a_kind():

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pyojeong.film.people import TrackTraits, _chained, gathered
+from pyojeong.film.figures import Figures
+from pyojeong.film.people import TrackTraits, _chained, gathered, track_traits
 from pyojeong.film.traits import CLOTHES, COUNT, HAIR, SHAPE, SKIN
 
 
@@ -91,3 +92,18 @@ def test_chains_give_the_clusters_of_the_reference(seed):
     found = _chained(signed)
     pairs = set(zip(expected.tolist(), found.tolist(), strict=True))
     assert len(pairs) == len(set(expected.tolist())) == len(set(found.tolist()))
+
+
+def test_the_dark_of_a_fade_changes_no_look():
+    """Even where the network is surest of the darkest picture."""
+    count, light, dark = 12, np.eye(4)[0], np.eye(4)[1]
+    looks = np.array([dark if at < 2 else light for at in range(count)], np.float16)
+    empty = np.zeros((count, 0), np.float32)
+    scores = np.where(np.arange(count) < 1, 0.9, 0.5).astype(np.float32)
+    figures = Figures(
+        np.arange(count), np.arange(count) / 6, np.tile(np.float32([0, 0, 9, 9]), (count, 1)),
+        scores, np.zeros(count, np.int64), np.full(count, 0.1, np.float32), looks, empty, empty,
+        np.zeros(count, bool),
+    )  # fmt: skip
+    nothing = np.zeros(count, np.int64)
+    assert track_traits(figures, nothing, nothing).looks[0] == pytest.approx(light)

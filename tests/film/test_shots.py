@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pyojeong.film.looks import Watcher, load_looks, save_looks, sharpness
-from pyojeong.film.shots import best_frames, find_shots
+from pyojeong.film.shots import best_frames, faded_out, find_shots
 
 FPS = 24
 
@@ -134,6 +134,24 @@ def test_the_best_frame_is_sharp_and_not_in_a_fade(scene):
     assert best[0] == 31
     assert 74 <= best[1] < 124
     assert cutting.passing[52:72].all()
+
+
+@pytest.mark.parametrize("light", [0, 255], ids=["black", "white"])
+def test_faded_out_are_the_frames_with_little_left(scene, light):
+    empty = np.full((180, 320, 3), light, np.uint8)
+    shares = [at / 10 for at in range(11)]
+    out = [mixed(a, empty, s) for a, s in zip(scene(1, 71, 0.3)[60:], shares, strict=True)]
+    back = [mixed(empty, b, s) for b, s in zip(scene(2, 11), shares, strict=True)]
+    looks = looks_of([*scene(1, 60, 0.3), *out, *back, *scene(2, 60)])
+    gone = faded_out(looks, find_shots(looks))
+    # Less than 0.27 is left from the eighth frame to the third of the next shot.
+    assert gone.tolist() == list(range(68, 74))
+
+
+def test_a_dim_scene_is_not_faded_out(scene):
+    dim = [f // 6 for f in scene(1, 60)]
+    looks = looks_of([*scene(2, 60), *dim])
+    assert len(faded_out(looks, find_shots(looks))) == 0
 
 
 def test_sharpness_falls_with_blur(portrait):

@@ -132,3 +132,13 @@ def test_the_order_of_rows_in_a_frame_changes_nothing_but_numbers():
     place = {tuple(box): track for box, track in zip(other.boxes.tolist(), second, strict=True)}
     pairs = {(a, place[tuple(box)]) for box, a in zip(one.boxes.tolist(), first, strict=True)}
     assert len(pairs) == 2
+
+
+def test_no_track_begins_inside_another_figure_of_its_class():
+    """Where two touch, a network may find one of them, and both as one besides."""
+    runs = moving(range(12), (50, 50), (2, 0)), [(6, 66, 54, 0, 0.8, 1)]
+    tracks, count = followed(joined(*runs))
+    assert count == 1
+    assert (tracks < 0).sum() == 1
+    other = followed(joined(runs[0], [(6, 66, 54, 1, 0.8, 1)]))
+    assert other[1] == 2

@@ -200,8 +200,7 @@ def _person(reading: FilmReading, index: int, clear: NDArray[np.int64], seed: in
     rows = np.flatnonzero(seen.character == index)
     counts = track_counts(reading, index, clear)
     k = len(reading.emotions)
-    # One picture shows a person once, whatever the tracks say.
-    seconds = len(np.unique(seen.frame[rows])) * reading.step
+    seconds = reading.seconds(rows)
     shares, intervals = np.full(k, math.nan), np.full((k, 2), math.nan)
     width, ends = math.nan, (math.nan, math.nan)
     if counts.sum():
@@ -254,8 +253,10 @@ def _together(reading: FilmReading, a: int, b: int, clear: NDArray[np.int64]) ->
         {int(seen.frame[row]): int(clear[row]) for row in reading.of(who) if clear[row] >= 0}
         for who in (a, b)
     ]
-    for frame in felt[0].keys() & felt[1].keys():
-        made[felt[0][frame], felt[1][frame]] += reading.step
+    both = np.array(sorted(felt[0].keys() & felt[1].keys()), np.int64)
+    spans = reading.spans()[np.searchsorted(reading.frames, both)]
+    for frame, span in zip(both.tolist(), spans.tolist(), strict=True):
+        made[felt[0][frame], felt[1][frame]] += span
     return made
 
 

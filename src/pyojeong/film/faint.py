@@ -72,7 +72,15 @@ def _is_among(figures: Figures, row: int, others: list[int], before: int) -> boo
     the track's figure before it and no class of theirs: then it stands behind them."""
     kinds = figures.kinds
     if kinds[row] == kinds[before]:
-        others = [other for other in others if kinds[other] == kinds[row]]
+        return among(figures, row, others)
+    if not others:
+        return False
+    return bool(overlaps(figures.boxes[row], figures.boxes[others])[0].max() > _TAKEN)
+
+
+def among(figures: Figures, row: int, others: list[int]) -> bool:
+    """Whether a figure is one of others of its class, found twice."""
+    others = [other for other in others if figures.kinds[other] == figures.kinds[row]]
     if not others:
         return False
     return bool(overlaps(figures.boxes[row], figures.boxes[others])[0].max() > _TAKEN)

@@ -14,8 +14,9 @@ from pyojeong.media.files import atomic_path, check_input, output_failed
 from pyojeong.media.picture_order import PictureOrder, picture_order
 from pyojeong.registry import find
 
-FORMAT = 1
-"""Counted up when what segments hold changes."""
+FORMAT = 2
+"""Counted up when what segments hold changes, or whom tracking finds in them: people.toml names
+tracks and people by their numbers."""
 
 WORK, _PLAN = "work", "plan.json"
 _SAMPLE = 1 << 20

@@ -20,8 +20,9 @@ from pyojeong.film.looks import joined, load_looks
 from pyojeong.film.people_sheet import MOST, spread, write_sheet
 from pyojeong.film.plan import Choices, Plan, fingerprint_of, planned
 from pyojeong.film.readers import BlockReader
+from pyojeong.film.seen import seen
 from pyojeong.film.segments import reader_of
-from pyojeong.film.shots import find_shots
+from pyojeong.film.shots import faded_out, find_shots
 from pyojeong.film.sightings import chosen_thumbs, sightings_of
 from pyojeong.film.tracks import tracked
 from pyojeong.film.types import FilmReading, Sightings
@@ -64,11 +65,12 @@ def read_film(
     sampled = np.concatenate([part.frames for part in parts])
     times = np.concatenate([part.times for part in parts])
     looks = joined([load_looks(job.looks_path) for job in plan.jobs])
-    shots = find_shots(looks, plan.order.duration).shots
+    cutting = find_shots(looks, plan.order.duration)
     info = probe(film)
-    found_tracks = tracked(figures, shots, sampled)
-    whole = closed(figures, found_tracks, sampled, times, shots, info.width)
-    found = identified(whole.figures, whole.tracked, times, reader.labels)
+    followed = tracked(figures, cutting.shots, sampled)
+    whole = closed(figures, followed, sampled, times)
+    shown = seen(whole.figures, whole.tracked, faded_out(looks, cutting))
+    found = identified(whole.figures, shown, times, reader.labels)
     pictures = partial(_pictures, plan, parts)
     _write_sheet(folder / SHEET, found, whole.origin, pictures)
     cast = given or Cast(plan.fingerprint, found.people)
@@ -85,7 +87,7 @@ def read_film(
         step=float(np.diff(times).mean()) if len(times) > 1 else plan.order.duration,
         frames=sampled,
         times=times,
-        shots=shots,
+        shots=cutting.shots,
         characters=roles.characters,
         emotions=reader.emotions,
         sightings=sightings,

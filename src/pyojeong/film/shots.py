@@ -32,6 +32,9 @@ EMPTY = 4.0
 DISSOLVES_S = 0.2, 0.4, 0.8, 1.2
 """Half lengths of the dissolves that are looked for."""
 
+DARK = 0.27
+"""Share of a shot's usual contrast under which a fade leaves nobody to be seen."""
+
 LIVELIER = 1.05
 """Least change inside a dissolve, relative to before and after."""
 
@@ -57,7 +60,7 @@ def find_shots(looks: Looks, end: float | None = None) -> Cutting:
     n = len(looks)
     if not n:
         return Cutting((), np.zeros(0, bool))
-    spread = np.concatenate([_gray(looks.tiny[a:b]).std((1, 2)) for a, b in _blocks(n)])
+    spread = _spread(looks)
     empty = spread < EMPTY
     step = float(np.median(np.diff(looks.time))) if n > 1 else 0.04
     strength = _cuts(looks)
@@ -87,6 +90,22 @@ def best_frames(looks: Looks, cutting: Cutting) -> Ints:
                 best.append(int(looks.index[good[np.argmax(looks.sharp[good])]]))
                 break
     return np.array(best, np.int64)
+
+
+def faded_out(looks: Looks, cutting: Cutting) -> Ints:
+    """Frames in which a fade leaves less than `DARK` of a shot's contrast, rising."""
+    spread = _spread(looks)
+    found = cutting.passing.copy()
+    for shot in cutting.shots:
+        own = slice(*np.searchsorted(looks.index, (shot.first, shot.last + 1)).tolist())
+        if own.start < own.stop:
+            found[own] &= spread[own] < DARK * np.median(spread[own])
+    return np.asarray(looks.index[found], np.int64)
+
+
+def _spread(looks: Looks) -> NDArray[np.float32]:
+    """(n,) spread of gray levels of each frame, 0-255."""
+    return np.concatenate([_gray(looks.tiny[a:b]).std((1, 2)) for a, b in _blocks(len(looks))])
 
 
 def _cuts(looks: Looks) -> Floats:

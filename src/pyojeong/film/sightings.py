@@ -129,5 +129,5 @@ def told(reading: FilmReading) -> list[Told]:
         shares = (shown / max(len(sure), 1)).tolist()
         unsure = float(rows.unsure[own].mean()) if len(own) else 0.0
         named = dict(zip(reading.emotions, shares, strict=True))
-        found.append(Told(character.name, len(own) * reading.step, named, unsure))
+        found.append(Told(character.name, reading.seconds(own), named, unsure))
     return found

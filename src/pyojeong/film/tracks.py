@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pyojeong.face.suppression import overlaps
 from pyojeong.film.assignment import assigned
-from pyojeong.film.faint import SURE, attached
+from pyojeong.film.faint import SURE, among, attached
 from pyojeong.film.figures import Figures
 from pyojeong.film.types import Shot
 
@@ -90,14 +90,14 @@ def tracked(figures: Figures, shots: Sequence[Shot], sampled: NDArray[np.int64])
         rows = np.flatnonzero(shot_of == shot)
         sure = rows[figures.scores[rows] >= SURE]
         own, found = followed(figures[sure])
-        lone = np.bincount(own, minlength=found)[own] < 2
+        lone = np.bincount(own + 1, minlength=found + 1)[own + 1] < 2
         weak = lone & (figures.scores[sure] < LONE_SCORE) & (looks_in[shot] >= 3)
-        tracks[sure] = np.where(weak, -1, own + count)
+        tracks[sure] = np.where(weak | (own < 0), -1, own + count)
         last = shots[shot].last
         seen = sampled[(sampled >= shots[shot].first) & (sampled <= last)]
         tracks[rows] = attached(figures[rows], tracks[rows], seen)
         count += found
-    return Tracked(shot_of.astype(np.int64), _without_gaps(tracks))
+    return Tracked(shot_of.astype(np.int64), numbered(tracks))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,28 +109,29 @@ class Tracked:
     track: NDArray[np.int64]
 
 
-def _without_gaps(tracks: NDArray[np.int64]) -> NDArray[np.int64]:
+def numbered(tracks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same tracks, numbered from 0 without gaps; -1 stays."""
     names, places = np.unique(tracks, return_inverse=True)
     return np.asarray(places - (1 if len(names) and names[0] < 0 else 0), np.int64)
 
 
 def followed(figures: Figures) -> tuple[NDArray[np.int64], int]:
-    """(n,) track of each figure of one shot, numbered from 0, and how many there are."""
+    """(n,) track of each figure of one shot, numbered from 0, and how many there are; -1 for one that
+    is found twice, where the network took two that touch for one."""
     tracks: list[_Track] = []
-    found = np.zeros(len(figures), np.int64)
+    found = np.full(len(figures), -1, np.int64)
     count = 0
     for rows in _by_frame(figures.frame):
         time = float(figures.time[rows[0]])
         tracks = [track for track in tracks if time - track.time <= GAP_S]
         pairs = assigned(_costs(tracks, figures, rows, time), DEAREST)
-        taken = set()
+        taken = [int(rows[at]) for _, at in pairs]
         for which, at in pairs:
             tracks[which].take(figures, int(rows[at]))
             found[rows[at]] = tracks[which].number
-            taken.add(at)
-        for at, row in enumerate(rows):
-            if at not in taken:
-                tracks.append(_begun(count, figures, int(row)))
+        for row in rows.tolist():
+            if row not in taken and not among(figures, row, taken):
+                tracks.append(_begun(count, figures, row))
                 found[row] = count
                 count += 1
     return found, count

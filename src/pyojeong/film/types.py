@@ -173,6 +173,27 @@ class FilmReading:
     dropped: dict[str, int]
     notes: tuple[Note, ...]
 
+    def spans(self) -> NDArray[np.float64]:
+        """(m,) seconds that each sampled frame stands for: half way to the next on either side, but
+        up to the very cut at which its shot begins or ends. So whoever is seen in all sampled frames
+        between two cuts is seen for as long as the shot lasts."""
+        half = np.diff(self.times) / 2
+        before, after = np.append(self.step / 2, half), np.append(half, self.step / 2)
+        bounds = np.array([(shot.first, shot.last + 1) for shot in self.shots], np.int64)
+        first, until = np.searchsorted(self.frames, bounds.reshape(-1, 2)).T
+        starts, ends = np.array([(s.start, s.end) for s in self.shots]).reshape(-1, 2).T
+        cuts = np.array([shot.begins != "fade" for shot in self.shots], bool)
+        begun = (first < until) & cuts
+        ended = (first < until) & np.append(cuts[1:], True)[: len(cuts)]
+        before[first[begun]] = self.times[first[begun]] - starts[begun]
+        after[until[ended] - 1] = ends[ended] - self.times[until[ended] - 1]
+        return np.asarray(before + after, np.float64)
+
+    def seconds(self, rows: NDArray[np.int64]) -> float:
+        """How long somebody is seen in some sightings; once in a frame, whatever the tracks say."""
+        frames = np.unique(self.sightings.frame[rows])
+        return float(self.spans()[np.searchsorted(self.frames, frames)].sum())
+
     def of(self, character: int) -> Iterator[int]:
         """Sighting rows of one character, in order of time."""
         yield from np.flatnonzero(self.sightings.character == character).tolist()
