@@ -173,10 +173,10 @@ class FilmReading:
     dropped: dict[str, int]
     notes: tuple[Note, ...]
 
-    def spans(self) -> NDArray[np.float64]:
-        """(m,) seconds that each sampled frame stands for: half way to the next on either side, but
-        up to the very cut at which its shot begins or ends. So whoever is seen in all sampled frames
-        between two cuts is seen for as long as the shot lasts."""
+    def ends(self) -> NDArray[np.float64]:
+        """(m, 2) from when to when each sampled frame stands for the film, s: half way to the next on
+        either side, but up to the very cut at which its shot begins or ends. So whoever is seen in
+        all sampled frames between two cuts is seen for as long as the shot lasts."""
         half = np.diff(self.times) / 2
         before, after = np.append(self.step / 2, half), np.append(half, self.step / 2)
         bounds = np.array([(shot.first, shot.last + 1) for shot in self.shots], np.int64)
@@ -187,7 +187,11 @@ class FilmReading:
         ended = (first < until) & np.append(cuts[1:], True)[: len(cuts)]
         before[first[begun]] = self.times[first[begun]] - starts[begun]
         after[until[ended] - 1] = ends[ended] - self.times[until[ended] - 1]
-        return np.asarray(before + after, np.float64)
+        return np.stack([self.times - before, self.times + after], axis=1)
+
+    def spans(self) -> NDArray[np.float64]:
+        """(m,) how long each sampled frame stands for, s."""
+        return np.asarray(np.diff(self.ends(), axis=1)[:, 0])
 
     def seconds(self, rows: NDArray[np.int64]) -> float:
         """How long somebody is seen in some sightings; once in a frame, whatever the tracks say."""

@@ -109,21 +109,22 @@ def stretches(
 ) -> Iterator[tuple[float, float, int, int]]:
     """(start, end, emotion or -1, shot) of a character's time on screen; short ones of a long film
     are joined, so that a page stays small."""
-    seen, step = reading.sightings, reading.step
-    rows = list(reading.of(character))
-    gap = 1.6 * step
+    seen = reading.sightings
+    rows = np.flatnonzero(seen.character == character)
+    spans = reading.ends()[np.searchsorted(reading.frames, seen.frame[rows])]
+    gap = 0.6 * reading.step
     least = reading.duration / (MOST_PIECES / max(1, len(reading.characters)))
     current: tuple[float, float, int, int] | None = None
-    for row in rows:
-        time, emotion, shot = float(seen.time[row]), int(clear[row]), int(seen.shot[row])
+    for row, (begin, until) in zip(rows.tolist(), spans.tolist(), strict=True):
+        emotion, shot = int(clear[row]), int(seen.shot[row])
         if current is not None:
             start, end, last, where = current
-            close = time - end <= gap or time - start < least
-            if close and ((last == emotion and where == shot) or time - start < least):
-                current = (start, time + step, last, where)
+            close = begin - end <= gap or begin - start < least
+            if close and ((last == emotion and where == shot) or begin - start < least):
+                current = (start, until, last, where)
                 continue
             yield current
-        current = (time, time + step, emotion, shot)
+        current = (begin, until, emotion, shot)
     if current is not None:
         yield current
 
