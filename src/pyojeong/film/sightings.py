@@ -81,7 +81,8 @@ def smoothed_along(
 
 def chosen_thumbs(sightings: Sightings) -> Ints:
     """Rows worth a thumbnail: of each track the clearest of every few seconds, and its clearest of
-    each emotion; the clearest first where there would be too many."""
+    each emotion. Where there would be too many, every character and emotion gets as many of its
+    clearest."""
     values = np.nan_to_num(sightings.scores, nan=0.0)
     shown, top = values.argmax(1), values.max(1, initial=0.0)
     top = np.where(sightings.unsure, top * 0.5, top)
@@ -94,8 +95,13 @@ def chosen_thumbs(sightings: Sightings) -> Ints:
         first = np.ones(len(keys), bool)
         first[1:] = (np.diff(keys, axis=0) != 0).any(1)
         picked.update(order[first].tolist())
-    rows = np.array(sorted(picked, key=lambda row: (-top[row], row))[:MOST_THUMBS], np.int64)
-    return np.sort(rows)
+    rows = np.array(sorted(picked), np.int64)
+    kinds = sightings.character[rows] * values.shape[1] + shown[rows]
+    order = np.lexsort((rows, -top[rows], kinds))
+    begins = np.flatnonzero(np.append(True, np.diff(kinds[order]) != 0)) if len(rows) else order
+    rank = np.arange(len(rows)) - np.repeat(begins, np.diff(np.append(begins, len(rows))))
+    chosen = np.lexsort((rows[order], -top[rows[order]], rank))[:MOST_THUMBS]
+    return np.asarray(np.sort(rows[order[chosen]]), np.int64)
 
 
 @dataclass(frozen=True, slots=True)

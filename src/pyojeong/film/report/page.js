@@ -10,6 +10,7 @@
   const view = box.querySelector(".window"), film = box.querySelector(".film");
   const marks = box.querySelector(".ticks"), slider = document.querySelector(".zoom input");
   const seconds = parseFloat(film.dataset.seconds);
+  const cuts = all(".cut", film).length;
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
 
   const clock = (whole) => {
@@ -21,6 +22,8 @@
   const drawn = () => {
     const width = film.clientWidth;
     const step = steps.find((s) => (s / seconds) * width >= 78) || 28800;
+    // A line every few px would be a gray ground.
+    film.classList.toggle("dense", cuts > width / 6);
     marks.replaceChildren();
     for (let at = 0; at <= seconds && (at / seconds) * width < width - 24; at += step) {
       const mark = document.createElement("span");

@@ -20,6 +20,9 @@ from pyojeong.film.types import FilmReading
 MOST_PIECES = 4000
 """Coloured pieces; finer ones are joined."""
 
+MOST_CUTS = 170
+"""Shots up to which their boundaries are drawn when the whole film is shown."""
+
 MOST_FACES = 320
 """Faces in all lanes together, spread over the film."""
 
@@ -46,9 +49,10 @@ def timeline(
     marks = "".join(
         f'<span style="left:{_share(at, duration)}">{clock(at)}</span>' for at in ticks(duration)
     )
+    dense = " dense" if len(reading.shots) > MOST_CUTS else ""
     return (
         f'<div class="time"><div class="names">{"".join(names)}</div><div class="window">'
-        f'<div class="film" data-seconds="{duration:.3f}">{cuts}{"".join(lanes)}{said}'
+        f'<div class="film{dense}" data-seconds="{duration:.3f}">{cuts}{"".join(lanes)}{said}'
         f'<div class="ticks">{marks}</div></div></div></div>'
     )
 
