@@ -157,7 +157,8 @@ def curve_chart(
     for number, row in enumerate(rows):
         if known[number]:
             name = _short(names[number]) if few else ""
-            lines.append(Line(name, x, row, colour_of(number) if few else (196, 203, 212)))
+            look = (colour_of(number), 3) if few else ((196, 203, 212), 2)
+            lines.append(Line(name, x, row, *look))
     point = None
     if any(known):
         with np.errstate(invalid="ignore"):
