@@ -14,7 +14,7 @@ from pyojeong.data.cartoon.pictures import make_pictures
 from pyojeong.data.cartoon.style import LABELS
 from pyojeong.data.instances.decoding import fitted, letterbox, names_of, pick
 from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingWeights
-from pyojeong.film.yolo_seg import YoloSegOnnx, figures
+from pyojeong.film.yolo_seg import YoloSegOnnx
 from pyojeong.registry import load
 
 SIDE, CLASSES, PARTS = 64, 2, 4
@@ -141,13 +141,14 @@ class TestDecoding:
         path = written(tmp_path / "a.onnx", rows, halves, kind=TensorProto.FLOAT16)
         assert len(YoloSegOnnx(path).segment([picture])[0]) == 1
 
-    def test_masks_of_a_huge_picture_are_bounded(self, halves, monkeypatch):
-        monkeypatch.setattr("pyojeong.film.types.MASK_BYTES", 7 * 640 * 640)
-        boxes = np.tile(np.array([0, 0, 64, 64], np.float32), (100, 1))
-        ones, kinds = np.ones(100, np.float32), np.zeros(100, np.int64)
-        parts = np.tile(np.array([1, 0, 0, 0], np.float32), (100, 1))
-        found = figures(boxes, ones, kinds, parts, halves, fitted(640, 640, 64, 64), 640, 640)
-        assert len(found) == 7
+    def test_masks_of_a_huge_picture_are_bounded(self, tmp_path, halves, picture, monkeypatch):
+        rows = [row(8 + 10 * n, 32, 8, 20, 0.9 - n / 20, 0.1, 1, 0, 0, 0) for n in range(5)]
+        segmenter = YoloSegOnnx(written(tmp_path / "a.onnx", rows, halves))
+        (whole,) = segmenter.segment([picture])
+        assert len(whole) > 2
+        monkeypatch.setattr("pyojeong.film.types.MASK_BYTES", 2 * whole.masks[0].size)
+        (found,) = segmenter.segment([picture])
+        assert found.scores.tolist() == whole.scores[:2].tolist()
 
     def test_the_picture_is_not_changed(self, tmp_path, picture):
         before = picture.copy()

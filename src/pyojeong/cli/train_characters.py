@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from pyojeong.cli.language import language, say
-from pyojeong.cli.output import StoppedAndTold, print_note
-from pyojeong.errors import BadSettings
+from pyojeong.cli.output import print_note
+from pyojeong.cli.train_options import Changes, Resume, RunFolder, resumable, run_folder, trainer
 
 
 def add_to(group: typer.Typer) -> None:
@@ -39,56 +39,25 @@ def characters(
             show_default=False,
         ),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help=say("Folder of the run.", "학습 폴더.")),
-    ] = None,
+    out: RunFolder = None,
     config: Annotated[
         Path | None,
         typer.Option("--config", metavar="TOML", help=say("File of settings.", "설정 파일.")),
     ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="SECTION.NAME=VALUE",
-            help=say("A single setting, such as net.side=416.", "설정 하나, 예: net.side=416."),
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help=say("Go on with a run that stopped.", "중단된 학습을 이어 합니다.")
-        ),
-    ] = False,
+    changes: Changes = None,
+    resume: Resume = False,
 ) -> None:
-    if out is None:
-        raise BadSettings(
-            "Say where the run is kept: --out FOLDER.", "학습 폴더를 정해 주세요: --out 폴더."
-        )
-    if resume and (outlined or config or changes):
-        raise BadSettings(
-            "--resume goes on with the settings in the folder; give it nothing but --out.",
-            "--resume은 폴더에 있는 설정으로 이어 합니다. --out만 함께 쓰세요.",
-        )
-    trainer = _trainer("run")
+    folder = run_folder(out, resume, outlined, config, changes)
+    runner = trainer("characters", "run", "characters")
     settings = _settings(config, changes or [], outlined)
-    try:
-        trainer.run(settings, out, resume, tell=print_note, lang=language())
-    except KeyboardInterrupt:
-        print_note(
-            say(
-                "Stopped. Go on later with --resume.",
-                "중단했습니다. 나중에 --resume으로 이어 할 수 있습니다.",
-            )
-        )
-        raise StoppedAndTold from None
-    print_note(_summary(json.loads((out / "result.json").read_text("utf-8")), out))
-    print(out)
+    with resumable():
+        runner.run(settings, folder, resume, tell=print_note, lang=language())
+    print_note(_summary(json.loads((folder / "result.json").read_text("utf-8")), folder))
+    print(folder)
 
 
 def _settings(file: Path | None, changes: list[str], outlined: Path | None) -> Any:
-    kind = _trainer("config").Config
+    kind = trainer("characters", "config", "characters").Config
     settings = kind() if file is None else kind.read(file)
     assignment = import_module("pyojeong.train.typed_toml").assignment
     values = dict(assignment(change, kind) for change in changes)
@@ -110,15 +79,3 @@ def _summary(result: dict[str, Any], out: Path) -> str:
         f"{numbers} ({part} 그림 {count}장), 최고 에폭 {best}, 최적 신뢰도 {result['confidence']:.2f} "
         f"(F1 {result['f1']:.3f})\n곡선과 오류: {out / 'report.html'}\n사용법: {use}",
     )
-
-
-def _trainer(module: str) -> Any:
-    """A module of train/characters. Raises MissingExtra where the extra "train" is missing."""
-    from pyojeong.registry import missing_extra
-
-    try:
-        return import_module(f"pyojeong.train.characters.{module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("pyojeong"):
-            raise
-        raise missing_extra("pyojeong train characters", "train") from error

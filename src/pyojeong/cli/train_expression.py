@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from pyojeong.cli.language import say
-from pyojeong.cli.output import StoppedAndTold, print_note
-from pyojeong.errors import BadSettings
+from pyojeong.cli.output import print_note
+from pyojeong.cli.train_options import Changes, Resume, RunFolder, resumable, run_folder, trainer
 
 
 def add_to(group: typer.Typer) -> None:
@@ -36,10 +36,7 @@ def expression(
             metavar="[CONFIG.toml]", help=say("File of settings.", "설정 파일."), show_default=False
         ),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help=say("Folder of the run.", "학습 폴더.")),
-    ] = None,
+    out: RunFolder = None,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -64,48 +61,23 @@ def expression(
             ),
         ),
     ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="SECTION.NAME=VALUE",
-            help=say("A single setting, such as train.epochs=5.", "설정 하나, 예: train.epochs=5."),
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help=say("Go on with a run that stopped.", "중단된 학습을 이어 합니다.")
-        ),
-    ] = False,
+    changes: Changes = None,
+    resume: Resume = False,
 ) -> None:
-    if out is None:
-        raise BadSettings(
-            "Say where the run is kept: --out FOLDER.", "학습 폴더를 정해 주세요: --out 폴더."
-        )
-    if resume and (config or presets or changes or data):
-        raise BadSettings(
-            "--resume goes on with the settings in the folder; give it nothing but --out.",
-            "--resume은 폴더에 있는 설정으로 이어 합니다. --out만 함께 쓰세요.",
-        )
+    folder = run_folder(out, resume, config, presets, changes, data)
     settings = _settings(config, presets or [], changes or [], data)
-    try:
-        _trainer("run").run(settings, out, resume, tell=print_note if is_first() else say_nothing)
-    except KeyboardInterrupt:
-        print_note(
-            say(
-                "Stopped. Go on later with --resume.",
-                "중단했습니다. 나중에 --resume으로 이어 할 수 있습니다.",
-            )
-        )
-        raise StoppedAndTold from None
+    runner = trainer("classifier", "run", "expression")
+    with resumable():
+        runner.run(settings, folder, resume, tell=print_note if is_first() else say_nothing)
     if is_first():
-        print_note(_summary(json.loads((out / "result.json").read_text("utf-8"))))
-        print(out)
+        print_note(_summary(json.loads((folder / "result.json").read_text("utf-8"))))
+        print(folder)
 
 
 def _settings(file: Path | None, presets: list[str], changes: list[str], data: Path | None) -> Any:
-    configs, named = _settings_module("config"), _settings_module("presets")
+    configs, named = (
+        import_module(f"pyojeong.train.classifier.{name}") for name in ("config", "presets")
+    )
     settings = named.preset(presets)
     if file is not None:
         settings = configs.Config.read(file, settings)
@@ -139,19 +111,3 @@ def is_first() -> bool:
 
 def say_nothing(text: str) -> None:
     """Said by another process."""
-
-
-def _settings_module(name: str) -> Any:
-    return import_module(f"pyojeong.train.classifier.{name}")
-
-
-def _trainer(module: str) -> Any:
-    """A module of train/classifier. Raises MissingExtra where the extra "train" is missing."""
-    from pyojeong.registry import missing_extra
-
-    try:
-        return _settings_module(module)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("pyojeong"):
-            raise
-        raise missing_extra("pyojeong train expression", "train") from error

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from pyojeong.cli.language import say
-from pyojeong.cli.output import StoppedAndTold, print_note
+from pyojeong.cli.output import print_note
 from pyojeong.cli.train_expression import is_first, say_nothing
-from pyojeong.errors import BadSettings
+from pyojeong.cli.train_options import Changes, Resume, RunFolder, resumable, run_folder, trainer
 
 
 def add_to(group: typer.Typer) -> None:
@@ -38,10 +38,7 @@ def stargan(
             metavar="[CONFIG.toml]", help=say("File of settings.", "설정 파일."), show_default=False
         ),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FOLDER", help=say("Folder of the run.", "학습 폴더.")),
-    ] = None,
+    out: RunFolder = None,
     data: Annotated[
         list[Path] | None,
         typer.Option(
@@ -54,49 +51,21 @@ def stargan(
             ),
         ),
     ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="SECTION.NAME=VALUE",
-            help=say("A single setting, such as data.side=256.", "설정 하나, 예: data.side=256."),
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help=say("Go on with a run that stopped.", "중단된 학습을 이어 합니다.")
-        ),
-    ] = False,
+    changes: Changes = None,
+    resume: Resume = False,
 ) -> None:
-    if out is None:
-        raise BadSettings(
-            "Say where the run is kept: --out FOLDER.", "학습 폴더를 정해 주세요: --out 폴더."
-        )
-    if resume and (config or changes or data):
-        raise BadSettings(
-            "--resume goes on with the settings in the folder; give it nothing but --out.",
-            "--resume은 폴더에 있는 설정으로 이어 합니다. --out만 함께 쓰세요.",
-        )
-    trainer = _trainer("run")
+    folder = run_folder(out, resume, config, changes, data)
+    runner = trainer("stargan", "run", "stargan")
     settings = _settings(config, changes or [], data)
-    try:
-        trainer.run(settings, out, resume, tell=print_note if is_first() else say_nothing)
-    except KeyboardInterrupt:
-        print_note(
-            say(
-                "Stopped. Go on later with --resume.",
-                "중단했습니다. 나중에 --resume으로 이어 할 수 있습니다.",
-            )
-        )
-        raise StoppedAndTold from None
+    with resumable():
+        runner.run(settings, folder, resume, tell=print_note if is_first() else say_nothing)
     if is_first():
-        print_note(_summary(json.loads((out / "result.json").read_text("utf-8"))))
-        print(out)
+        print_note(_summary(json.loads((folder / "result.json").read_text("utf-8"))))
+        print(folder)
 
 
 def _settings(file: Path | None, changes: list[str], data: list[Path] | None) -> Any:
-    kind = _trainer("config").Config
+    kind = trainer("stargan", "config", "stargan").Config
     settings = kind() if file is None else kind.read(file)
     assignment = import_module("pyojeong.train.typed_toml").assignment
     values = dict(assignment(change, kind) for change in changes)
@@ -119,15 +88,3 @@ def _line(one: dict[str, Any]) -> str:
         f"{one['title']}: 요청대로 읽힌 샘플 {made}(실제 사진 {real}), 평가 사진 "
         f"{one['held_pictures']}장에서 판정기 특징의 프레셰 거리 {far}",
     )
-
-
-def _trainer(module: str) -> Any:
-    """A module of train/stargan. Raises MissingExtra where the extra "train" is missing."""
-    from pyojeong.registry import missing_extra
-
-    try:
-        return import_module(f"pyojeong.train.stargan.{module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("pyojeong"):
-            raise
-        raise missing_extra("pyojeong train stargan", "train") from error

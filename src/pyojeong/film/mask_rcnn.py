@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from pyojeong.errors import BadInput, BadSettings, InferenceFailed
+from pyojeong.errors import BadInput, InferenceFailed
 from pyojeong.face.types import Image
-from pyojeong.film.types import Instances, most_masks
+from pyojeong.film.types import Instances, check_thresholds, most_masks
 from pyojeong.film.weights import Notes, load_weights, read_notes, refuse_pickle
 from pyojeong.vision import vision
 
@@ -40,10 +40,7 @@ class MaskRcnn:
     """
 
     def __init__(self, path: str | Path, threshold: float = 0.25, iou: float = 0.5) -> None:
-        if not (0 < threshold < 1 and 0 < iou <= 1):
-            raise BadSettings(
-                "threshold and iou lie between 0 and 1.", "threshold와 iou는 0과 1 사이입니다."
-            )
+        check_thresholds(threshold, iou)
         self.path = Path(path).expanduser()
         refuse_pickle(self.path)
         notes = read_notes(self.path)

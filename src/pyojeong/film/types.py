@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pyojeong.errors import BadInput
+from pyojeong.errors import BadInput, BadSettings
 from pyojeong.face.types import Image
 from pyojeong.media.files import Note
 
@@ -90,6 +90,14 @@ class Segmenter(Protocol):
     def segment(self, images: Sequence[Image]) -> list[Instances]:
         """One `Instances` per picture; pictures may differ in size and are not changed."""
         ...
+
+
+def check_thresholds(threshold: float, iou: float) -> None:
+    """Of a segmenter's figures. Raises BadSettings."""
+    if not (0 < threshold < 1 and 0 < iou <= 1):
+        raise BadSettings(
+            "threshold and iou lie between 0 and 1.", "threshold와 iou는 0과 1 사이입니다."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ import cv2
 import numpy as np
 
 from pyojeong.data.instances.decoding import names_of
-from pyojeong.errors import BadInput, BadSettings, InferenceFailed, MissingExtra
+from pyojeong.errors import BadInput, InferenceFailed, MissingExtra
 from pyojeong.face.types import Image
-from pyojeong.film.types import Instances, most_masks
+from pyojeong.film.types import Instances, check_thresholds, most_masks
 from pyojeong.film.weights import Notes, load_weights, read_notes, refuse_pickle
 from pyojeong.film.yolo_seg import sides_of
 from pyojeong.network import open_file
@@ -53,10 +53,7 @@ class Ultralytics:
     """
 
     def __init__(self, path: str | Path, threshold: float = 0.25, iou: float = 0.7) -> None:
-        if not (0 < threshold < 1 and 0 < iou <= 1):
-            raise BadSettings(
-                "threshold and iou lie between 0 and 1.", "threshold와 iou는 0과 1 사이입니다."
-            )
+        check_thresholds(threshold, iou)
         self.path = Path(path).expanduser().absolute()
         refuse_pickle(self.path)
         notes = read_notes(self.path) if self.path.suffix.lower() == ".safetensors" else None

@@ -15,13 +15,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pyojeong.assets import asset_path
 from pyojeong.data.instances.decoding import (
     STRIDE,
     Fit,
-    Floats,
     cut_out,
     fitted,
     letterbox,
@@ -29,9 +27,9 @@ from pyojeong.data.instances.decoding import (
     pick,
     snug,
 )
-from pyojeong.errors import BadInput, BadSettings, InferenceFailed
+from pyojeong.errors import BadInput, InferenceFailed
 from pyojeong.face.types import Image
-from pyojeong.film.types import Instances, most_masks
+from pyojeong.film.types import Instances, check_thresholds, most_masks
 from pyojeong.network import open_file
 
 ASSET = "cartoon_characters_v1"
@@ -51,10 +49,7 @@ class YoloSegOnnx:
     def __init__(
         self, path: str | Path | None = None, threshold: float = 0.25, iou: float = 0.7
     ) -> None:
-        if not (0 < threshold < 1 and 0 < iou <= 1):
-            raise BadSettings(
-                "threshold and iou lie between 0 and 1.", "threshold와 iou는 0과 1 사이입니다."
-            )
+        check_thresholds(threshold, iou)
         self.path = asset_path(ASSET) if path is None else Path(path).expanduser()
         self._session = open_file(self.path)
         self._threshold, self._iou = threshold, iou
@@ -90,8 +85,15 @@ class YoloSegOnnx:
                 f"{self.path.name} 실행에 실패했습니다: {error}",
             ) from error
         self._check(rows, proto)
-        found = pick(rows[0].T.astype(np.float32), len(self._labels), self._threshold, self._iou)
-        return figures(*found, proto[0].astype(np.float32), fit, image.shape[0], image.shape[1])
+        height, width = image.shape[:2]
+        boxes, scores, kinds, parts = pick(
+            rows[0].T.astype(np.float32), len(self._labels), self._threshold, self._iou
+        )
+        # Of a very large picture only the best, so that masks stay within bounds.
+        n = most_masks(height, width)
+        best = boxes[:n], scores[:n], kinds[:n], parts[:n]
+        made = cut_out(*best, proto[0].astype(np.float32), fit, height, width)
+        return Instances(*made)
 
     def _fit(self, height: int, width: int) -> Fit:
         """Into the input's fixed size, or the smallest multiple of 32 where it has none."""
@@ -111,22 +113,6 @@ class YoloSegOnnx:
                 f"{len(self._labels)}개인 YOLOv8-seg의 출력이 아닙니다. nms와 end2end 없이 내보내거나 "
                 "ultralytics로 읽으세요.",
             )
-
-
-def figures(
-    boxes: Floats,
-    scores: Floats,
-    kinds: NDArray[np.int64],
-    parts: Floats,
-    proto: Floats,
-    fit: Fit,
-    height: int,
-    width: int,
-) -> Instances:
-    """Figures in px of the picture, from what `pick` gives; of a very large one only the best."""
-    most = most_masks(height, width)
-    best = boxes[:most], scores[:most], kinds[:most], parts[:most]
-    return Instances(*cut_out(*best, proto, fit, height, width))
 
 
 # --- what the file says about itself --------------------------------------------------------
