@@ -19,8 +19,8 @@ from pyojeong.face.report.make import Asked, make_report
 from pyojeong.face.report.summary import Summary
 from pyojeong.face.types import Image
 from pyojeong.film.executor import executor_of
-from pyojeong.film.plan import Choices, check_folder
-from pyojeong.film.study import StudyOptions, study
+from pyojeong.film.plan import Choices
+from pyojeong.film.study import StudyOptions, check_study, study
 from pyojeong.film.types import FilmReading
 from pyojeong.media.files import read_text_file
 from pyojeong.media.image import Picture, on_white, read_image, to_srgb
@@ -145,7 +145,7 @@ def report_film(
     )
     options = StudyOptions(_path(people), _path(subtitles), speech_to_text, _path(marked), lang)
     source, target = Path(film), Path(folder)
-    check_folder(target, source)
+    check_study(source, target, options)
     return study(source, target, choices, options, executor_of(workers), progress)
 
 

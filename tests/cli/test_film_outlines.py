@@ -31,7 +31,8 @@ def test_drafts_are_sets_with_the_networks_classes(run, frames, tmp_path):
     assert {p.file.name for p in found.pictures} == {p.name for p in frames.iterdir()}
     drawn = {n: c for n, c in told["figures"][""].items() if c}
     assert set(drawn) <= set(found.labels)
-    done = run(*words, tmp_path / "yolo", "--to", "yolo", "--lang", "ko")
+    words = (*words, tmp_path / "yolo", "--to", "yolo", "--segmenter", "yolo-seg-onnx")
+    done = run(*words, "--lang", "ko")
     assert (done.code, "윤곽을 고치고" in done.err) == (0, True)
     assert load_instances(tmp_path / "yolo").labels == found.labels
 
@@ -44,6 +45,7 @@ def test_drafts_are_sets_with_the_networks_classes(run, frames, tmp_path):
         (["{frames}", "-o", "{out}", "--threshold", "2"], 5),
         (["{frames}", "-o", "{frames}"], 10),
         (["{frames}", "-o", "{out}", "--characters", "missing.onnx"], 8),
+        (["{frames}", "-o", "{out}", "--segmenter", "yolo-seg-onix"], 6),
     ],
 )
 def test_errors_have_their_exit_code(run, frames, tmp_path, words, code):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pyojeong.cli.film_options import Segmenter
 from pyojeong.cli.instance_options import Out, To, form_of, print_figures, summary
 from pyojeong.cli.language import say
 from pyojeong.cli.options import AsJson
@@ -42,13 +43,15 @@ def run(
     characters: Annotated[
         Path,
         typer.Option(
-            metavar="FILE.onnx",
+            metavar="FILE",
             help=say(
-                "Network that cuts the characters out (YOLO-seg as ONNX).",
-                "인물을 오려 내는 신경망(ONNX로 내보낸 YOLO-seg).",
+                "Network that cuts the characters out (YOLO-seg as .onnx, or Mask R-CNN as "
+                ".safetensors).",
+                "인물을 오려 내는 신경망(YOLO-seg .onnx 또는 Mask R-CNN .safetensors).",
             ),
         ),
     ],
+    segmenter: Segmenter = None,
     to: To = "coco",
     threshold: Annotated[
         float,
@@ -66,11 +69,11 @@ def run(
 
     form = form_of(to)
     check_new_folder(out)
-    segmenter = segmenter_of(str(characters))
-    drafts = Drafts(out, characters, threshold)
+    network = segmenter_of(characters, segmenter or "")
+    drafts = Drafts(out, characters, threshold, segmenter or "")
     try:
         with progress_bar(as_json, say("Outlining", "윤곽 그리는 중")) as progress:
-            found = outlined(frames, segmenter, threshold, drafts, progress)
+            found = outlined(frames, network, threshold, drafts, progress)
         save_instances(found, out, form)
     except KeyboardInterrupt:
         print_note(

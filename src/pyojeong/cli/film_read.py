@@ -94,16 +94,14 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     from pyojeong.film.executor import executor_of
-    from pyojeong.film.plan import check_folder
-    from pyojeong.film.study import StudyOptions, study
+    from pyojeong.film.study import StudyOptions, check_study, study
 
     if demo == (film is not None):
         raise BadSettings("Name a film, or give --demo.", "영상을 지정하거나 --demo를 쓰세요.")
     choices = choices_of(every, seconds, characters, classifier, segmenter)
     accuracy = DEMO_FACES if demo else None
     wanted = StudyOptions(people, subtitles, speech_to_text, marked, language(), accuracy)
-    if film is not None:
-        check_folder(out, film)
+    check_study(film, out, wanted)
     try:
         with progress_bar(as_json, say("Reading the film", "영상 읽는 중")) as progress:
             if film is None:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from pyojeong.cli.language import say
-from pyojeong.cli.output import StoppedAndTold, print_note
+from pyojeong.cli.output import print_note
+from pyojeong.cli.train_options import Resume, resumable
 from pyojeong.errors import BadSettings
 
 Out = Annotated[
@@ -110,12 +111,7 @@ def text(
             ),
         ),
     ] = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help=say("Go on with a run that stopped.", "중단된 학습을 이어 합니다.")
-        ),
-    ] = False,
+    resume: Resume = False,
 ) -> None:
     given = {
         "encoder": encoder,
@@ -145,16 +141,8 @@ def text(
 def _fine_tune(given: dict[str, Any], file: Path | None, out: Path, resume: bool) -> None:
     settings = _trainer("encoder_config", "transformers").make(given, file)
     trainer = _trainer("encoder", "transformers")
-    try:
+    with resumable():
         done = trainer.run(settings, out, resume, print_note)
-    except KeyboardInterrupt:
-        print_note(
-            say(
-                "Stopped. Go on later with --resume.",
-                "중단했습니다. 나중에 --resume으로 이어 할 수 있습니다.",
-            )
-        )
-        raise StoppedAndTold from None
     print_note(done.report.line())
     print(out)
 

@@ -21,9 +21,9 @@ class Drafts:
     is a picture that has changed. Raises OutputFailed.
     """
 
-    def __init__(self, out: Path, characters: Path, threshold: float) -> None:
+    def __init__(self, out: Path, characters: Path, threshold: float, segmenter: str = "") -> None:
         self.path = out.resolve().parent / f".{out.name}.parts"
-        self._of = _key(characters, threshold)
+        self._of = _key(characters, threshold, segmenter)
         self._known: dict[str, Any] = {}
         self._stream: IO[str] | None = None
         if self.path.is_file():
@@ -84,9 +84,9 @@ class Drafts:
         self.path.unlink(missing_ok=True)
 
 
-def _key(characters: Path, threshold: float) -> str:
+def _key(characters: Path, threshold: float, segmenter: str) -> str:
     with check_input(characters).open("rb") as stream:
-        return f"{hashlib.file_digest(stream, 'sha256').hexdigest()[:16]} {threshold}"
+        return f"{hashlib.file_digest(stream, 'sha256').hexdigest()[:16]} {threshold} {segmenter}"
 
 
 def _stamp(file: Path) -> list[int]:

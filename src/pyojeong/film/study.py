@@ -10,7 +10,7 @@ from pyojeong.errors import Language
 from pyojeong.film.executor import Executor
 from pyojeong.film.fusion import HOUSE_FUSION, WORDS_RIGHT, weighed
 from pyojeong.film.kept import keep_reading
-from pyojeong.film.plan import Choices
+from pyojeong.film.plan import Choices, check_folder
 from pyojeong.film.report.make import write_report
 from pyojeong.film.report.marked import write_marked
 from pyojeong.film.run import read_film
@@ -39,6 +39,15 @@ class StudyOptions:
     accuracy: float | None = None
 
 
+def check_study(film: Path | None, folder: Path, options: StudyOptions) -> None:
+    """Fail before long work. film: None where it is still to be drawn. Raises BadInput,
+    OutputFailed."""
+    if options.marked is not None:
+        check_film_output(options.marked)
+    if film is not None:
+        check_folder(folder, film)
+
+
 def study(
     film: Path,
     folder: Path,
@@ -47,14 +56,11 @@ def study(
     executor: Executor | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> FilmReading:
-    """Read a film and write its report into a folder (`plan.check_folder`); goes on where it was
-    stopped.
+    """Read a film and write its report into a folder (`check_study`); goes on where it was stopped.
 
     progress is told the share of the film that is read. Raises BadInput, BadSettings, MissingExtra,
     MissingWeights, UnknownBackend, OutputFailed.
     """
-    if options.marked is not None:
-        check_film_output(options.marked)
     reading = read_film(
         film,
         folder,

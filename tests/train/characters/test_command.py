@@ -1,8 +1,8 @@
 """`pyojeong train characters`: from a set or the drawn cartoon to a file that films take."""
 
 import json
-import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,28 +11,15 @@ pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 pytest.importorskip("onnx", reason="onnx is in the train extra")
 
-from pyojeong.cli import main as cli
 from pyojeong.data.instances.save import save_instances
 from pyojeong.film.yolo_seg import YoloSegOnnx
 from pyojeong.train.characters.config import Config
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
+def command(program):
     """command("--out", folder, ...) → exit code, standard output, standard error."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["pyojeong", "train", "characters", *map(str, arguments)])
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+    return partial(program, "train", "characters")
 
 
 def test_the_cartoon_is_one_kind_of_data(command, tiny, tmp_path, monkeypatch):

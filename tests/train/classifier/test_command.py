@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in t
 import numpy as np
 import torch
 
-from pyojeong.cli import main as cli
 from pyojeong.errors import BadSettings
 
 TINY = ("--set", "train.epochs=3", "--set", "train.batch=8", "--set", "train.workers=0",
@@ -38,7 +38,7 @@ main()
 
 
 @pytest.fixture
-def command(monkeypatch, capsys, drawn, tiny, exported):
+def command(monkeypatch, program, drawn, tiny, exported):
     """command("--out", folder, ...) → exit code, standard output, standard error."""
     from pyojeong.train import zoo
 
@@ -46,19 +46,7 @@ def command(monkeypatch, capsys, drawn, tiny, exported):
     monkeypatch.setattr("pyojeong.train.classifier.run._exporter", lambda: exported)
     monkeypatch.setattr(zoo, "build", tiny, raising=False)
 
-    def call(*arguments):
-        words = ["pyojeong", "train", "expression", *map(str, arguments)]
-        monkeypatch.setattr("sys.argv", words)
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+    return partial(program, "train", "expression")
 
 
 def test_from_settings_to_a_summary(command, tmp_path):

@@ -1,30 +1,18 @@
 """`pyojeong experiment`: what it lists, refuses and passes on."""
 
+from functools import partial
+
 import pytest
 
 pytest.importorskip("torch", reason="torch is in the train extra")
 
-from pyojeong.cli import main as cli
 from pyojeong.train.experiment import runner
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
+def command(program):
     """command(...) → exit code, standard output, standard error."""
-
-    def call(*words):
-        monkeypatch.setattr("sys.argv", ["pyojeong", "experiment", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", "200")
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+    return partial(program, "experiment")
 
 
 def test_the_shipped_studies_are_listed(command):

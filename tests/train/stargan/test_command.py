@@ -1,7 +1,7 @@
 """`pyojeong train stargan`: from folders to a file that the editor takes."""
 
 import json
-import sys
+from functools import partial
 
 import pytest
 
@@ -9,26 +9,13 @@ pytest.importorskip("torch", reason="torch is in the train extra")
 pytest.importorskip("pyojeong.train.classifier.quiet", reason="lightning is in the train extra")
 pytest.importorskip("onnx", reason="onnx is in the train extra")
 
-from pyojeong.cli import main as cli
 from pyojeong.edit.stargan import StarGanEditor
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
+def command(program):
     """command("--out", folder, ...) → exit code, standard output, standard error."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["pyojeong", "train", "stargan", *map(str, arguments)])
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+    return partial(program, "train", "stargan")
 
 
 def test_two_folders_are_learned_together(command, faces, emotions, celeba, tiny, tmp_path):

@@ -35,7 +35,7 @@ def smaller(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class Placing:
     """How outlines lie in their picture. declared: (width, height) px in which they are given.
     upright: of the picture. turn: EXIF's number where they were drawn on the picture lying on its
     side, else 1. kind: "turned", "scaled" or "", for the tally."""
@@ -48,7 +48,7 @@ class Fit:
     @classmethod
     def between(
         cls, declared: tuple[int, int], upright: tuple[int, int], stored: tuple[int, int], turn: int
-    ) -> Fit | None:
+    ) -> Placing | None:
         """None where outlines of the declared size are not those of this picture."""
         if declared == upright:
             return cls(declared, upright, 1, "")
@@ -84,7 +84,7 @@ class Fit:
 
 
 def figure_of(
-    entry: dict[str, Any], label: int, fit: Fit, tally: Tally, where: str
+    entry: dict[str, Any], label: int, fit: Placing, tally: Tally, where: str
 ) -> Outline | None:
     """The figure of an annotation; None, counted, where there is none to be had."""
     given = entry.get("segmentation")
@@ -115,7 +115,7 @@ def _box(entry: dict[str, Any], tally: Tally, where: str) -> list[NDArray[np.flo
 
 
 def _from_runs(
-    given: dict[str, Any], label: int, fit: Fit, tally: Tally, where: str
+    given: dict[str, Any], label: int, fit: Placing, tally: Tally, where: str
 ) -> Outline | None:
     counts = given.get("counts")
     try:

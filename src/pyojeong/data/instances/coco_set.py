@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from pyojeong.data.assemble import composed, split_of
-from pyojeong.data.instances.coco_figures import Fit, figure_of, smaller
+from pyojeong.data.instances.coco_figures import Placing, figure_of, smaller
 from pyojeong.data.instances.places import Places, is_text, plain_parts, split_in
 from pyojeong.data.instances.sound import Tally
 from pyojeong.data.instances.types import InstanceSet, Outline, OutlinedPicture
@@ -205,7 +205,7 @@ def _folders(path: Path, root: Path) -> tuple[list[str], str]:
 
 def _picture(
     root: Path, way: str, entry: Table, tally: Tally
-) -> tuple[OutlinedPicture, Fit] | None:
+) -> tuple[OutlinedPicture, Placing] | None:
     """The picture, and how outlines of the declared size lie in it; None where it cannot be used."""
     try:
         width, height, turn = stored_size(root / way)
@@ -215,7 +215,7 @@ def _picture(
     upright = (height, width) if turn >= 5 else (width, height)
     said = entry.get("width"), entry.get("height")
     declared = said if _are_sizes(said) else upright
-    fit = Fit.between(declared, upright, (width, height), turn)
+    fit = Placing.between(declared, upright, (width, height), turn)
     if fit is None:
         tally.add(
             "misfits", f"{way}, {declared[0]} x {declared[1]} and {upright[0]} x {upright[1]}"
@@ -231,7 +231,7 @@ def _are_sizes(said: tuple[Any, Any]) -> TypeGuard[tuple[int, int]]:
 
 
 def _outlines(
-    path: Path, annotations: list[Table], numbers: dict[int, int], fit: Fit, tally: Tally
+    path: Path, annotations: list[Table], numbers: dict[int, int], fit: Placing, tally: Tally
 ) -> tuple[Outline, ...]:
     made = []
     for one in annotations:

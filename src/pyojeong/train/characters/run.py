@@ -1,7 +1,7 @@
 """One run that teaches the small network, from settings to a folder that others read.
 
     config.toml  versions.json  log.jsonl  batches.png  checkpoints/  cache/
-    model.onnx  report.html  curve_*.png  confusion.png  history.png  result.json
+    model.onnx  report.html  curve_*.png  confusion.png  history_*.png  result.json
 
 `cache/` goes when the run ends. `result.json` is written last, so its presence means that the run is
 complete. A run that was killed at any point and resumed ends with the numbers of an unbroken one
